@@ -1,0 +1,227 @@
+using System.Net.Sockets;
+
+namespace Samsa.Rx;
+
+/// <content>What a connection does until it is closed.</content>
+sealed partial class BrokerConnection
+{
+    TimeProvider Clock => options.Clock;
+
+    async Task RunAsync()
+    {
+        await Task.WhenAll(Guarded(WriteAsync), Guarded(ReadAsync));
+        // Both loops have ended: the socket looks at no buffer any more, and no answer can come.
+        outbox.Writer.TryComplete();
+        EndAll(burst);
+        while (waiting.TryDequeue(out var ask)) End(ask);
+        while (outbox.Reader.TryRead(out var ask)) End(ask);
+        await watchdog.DisposeAsync();
+        Tell(ending!);
+    }
+
+    async Task WriteAsync()
+    {
+        while (await outbox.Reader.WaitToReadAsync(closing.Token))
+        {
+            while (outbox.Reader.TryRead(out var ask))
+            {
+                if (ask.IsAbandoned)
+                {
+                    Forget(ask);
+                    continue;
+                }
+                if (QuietTime() is var quiet && quiet > TimeSpan.Zero)
+                {
+                    await FlushAsync();
+                    await HoldAsync(ask, quiet);
+                }
+                Gather(ask);
+                // Sending only when nobody else is waiting turns a burst of requests into one packet.
+                if (outgoing.Length > Burst || !outbox.Reader.TryPeek(out _)) await FlushAsync();
+            }
+            await FlushAsync();
+        }
+    }
+
+    async Task ReadAsync()
+    {
+        while (await incoming.ReadAsync(closing.Token) is { } frame)
+        {
+            if (!waiting.TryDequeue(out var ask)) throw new ProtocolException("An answer came that nobody asked for.");
+            try
+            {
+                Answer(ask, frame);
+            }
+            catch (ProtocolException error)
+            {
+                // What the broker did with the request cannot be known, and what follows cannot be trusted.
+                Close(new($"its answer to {ask.Request.Api.Name} version {ask.Version} makes no sense", error));
+                End(ask);
+                return;
+            }
+            places.Release();
+            watchdog.Saw();
+        }
+        Close(new("the broker closed it", waiting.Any ? new EndOfStreamException("The connection ended while answers were expected.") : null));
+    }
+
+    void Answer(Ask ask, ReadOnlyMemory<byte> frame)
+    {
+        var api = ask.Request.Api;
+        var reader = new WireReader(frame);
+        var correlationId = reader.ReadInt32();
+        if (correlationId != ask.CorrelationId)
+            throw new ProtocolException($"The answer to request {ask.CorrelationId} ({api.Name}) was expected, that to {correlationId} came.");
+        // Flexible answers begin with tags, only ApiVersions does not (KIP-511).
+        reader.Flexible = api.IsFlexible(ask.Version);
+        if (reader.Flexible && api.Key != ApiVersions.Api.Key) reader.SkipTags();
+        if (ask.Answer(ref reader) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
+    }
+
+    void Gather(Ask ask)
+    {
+        ask.CorrelationId = correlation++ & int.MaxValue;
+        ask.Deadline = Clock.GetTimestamp() + (long)(ask.Patience.TotalSeconds * Clock.TimestampFrequency);
+        try
+        {
+            outgoing.Add(ask.Request, ask.Version, ask.CorrelationId);
+            burst.Add(ask);
+        }
+        catch (UnwritableMessageException error)
+        {
+            // Half of it is gathered behind the others, so they are gathered again without it.
+            outgoing.Reset();
+            foreach (var other in burst) outgoing.Add(other.Request, other.Version, other.CorrelationId);
+            ask.Fail(error);
+            Forget(ask);
+        }
+    }
+
+    async ValueTask FlushAsync()
+    {
+        if (burst.Count == 0) return;
+        if (IsClosed)
+        {
+            outgoing.Reset();
+            EndAll(burst);
+            return;
+        }
+        // From here on nobody can tell how much of it the broker has. Answers may be faster than our own continuation.
+        var patience = long.MaxValue;
+        foreach (var ask in burst)
+        {
+            ask.IsSent = true;
+            patience = Math.Min(patience, ask.Deadline);
+            if (ask.IsAnswered) waiting.Enqueue(ask);
+        }
+        watchdog.Sending(patience);
+        try
+        {
+            await outgoing.FlushAsync();
+            watchdog.Sent();
+        }
+        catch (Exception error)
+        {
+            Close(new("it broke while a request was being sent", error));
+        }
+        foreach (var ask in burst)
+            if (ask.IsAnswered) ask.MarkWritten();
+            else End(ask, failed: IsClosed);
+        burst.Clear();
+    }
+
+    /// <summary>Waits until the broker may be spoken to again. The request in hand is kept, or failed with the connection.</summary>
+    async Task HoldAsync(Ask ask, TimeSpan quiet)
+    {
+        try
+        {
+            await Task.Delay(quiet, Clock, closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            End(ask);
+            throw;
+        }
+    }
+
+    TimeSpan QuietTime()
+    {
+        var until = Volatile.Read(ref quietUntil);
+        if (until == long.MinValue) return TimeSpan.Zero;
+        var left = Clock.GetElapsedTime(Clock.GetTimestamp(), until);
+        if (left <= TimeSpan.Zero) Interlocked.CompareExchange(ref quietUntil, long.MinValue, until);
+        return left;
+    }
+
+    void KeepQuiet(ApiDescription api, TimeSpan quiet)
+    {
+        Volatile.Write(ref quietUntil, Clock.GetTimestamp() + (long)(quiet.TotalSeconds * Clock.TimestampFrequency));
+        events.Post(new BrokerThrottled(events.Now, Broker, api.Name, quiet));
+    }
+
+    /// <summary>Whatever ends one loop closes the connection, which ends the other.</summary>
+    async Task Guarded(Func<Task> loop)
+    {
+        await Task.Yield();
+        try
+        {
+            await loop();
+        }
+        catch (Exception error)
+        {
+            Close(error switch
+            {
+                ProtocolException => new(error.Message.TrimEnd('.'), error),
+                SocketException or IOException or ObjectDisposedException or OperationCanceledException => new("the connection broke", error),
+                _ => new($"an error on this side, {error.Message.TrimEnd('.')}", error),
+            });
+        }
+    }
+
+    void Close(Ending why)
+    {
+        if (Interlocked.CompareExchange(ref ending, why, null) is not null) return;
+        outbox.Writer.TryComplete();
+        if (why.IsPeaceful && socket.Connected)
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (SocketException)
+            {
+                // It is gone already, which is what was wanted.
+            }
+        }
+        socket.Dispose();
+        closing.Cancel();
+    }
+
+    /// <summary>A request that nobody wants any more and that was not written leaves without a trace.</summary>
+    void Forget(Ask ask)
+    {
+        ask.MarkWritten();
+        places.Release();
+    }
+
+    /// <summary>The last thing that happens to a request that has no answer.</summary>
+    void End(Ask ask, bool failed = true)
+    {
+        if (failed) ask.Fail(ending!.Failure(this, ask.Request, ask.IsSent));
+        ask.MarkWritten();
+        places.Release();
+    }
+
+    void EndAll(List<Ask> asks)
+    {
+        foreach (var ask in asks) End(ask);
+        asks.Clear();
+    }
+
+    void Tell(Ending why)
+    {
+        if (why.IsPeaceful) log.LogDebug("Connection to {Broker} closed: {Why}", Broker, why.Why);
+        else log.LogInformation(why.Error, "Connection to {Broker} closed: {Why}", Broker, why.Why);
+        events.Post(new BrokerDisconnected(events.Now, Broker, why.Why, why.Error));
+    }
+}

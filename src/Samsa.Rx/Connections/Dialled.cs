@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+
+namespace Samsa.Rx;
+
+/// <summary>A socket that is connected, on which nothing but questions for versions was said yet.</summary>
+sealed class Dialled(BrokerAddress address, Socket socket, KafkaOptions options) : IDisposable
+{
+    public BrokerAddress Address => address;
+
+    public Socket Socket => socket;
+
+    public FrameReader Incoming { get; } = new(socket, options.MaxFrameBytes);
+
+    public Outgoing Outgoing { get; } = new(socket, options.ClientId);
+
+    /// <summary>The correlation id of the next request.</summary>
+    public int Correlation { get; private set; } = 1;
+
+    /// <summary>Asks one thing and waits for the whole answer.</summary>
+    /// <returns>The bytes behind the correlation id; null when the peer closed the connection instead.</returns>
+    /// <exception cref="ProtocolException">What came is no answer to it.</exception>
+    /// <exception cref="ConnectionException">Nothing came within <see cref="KafkaOptions.RequestTimeout"/>.</exception>
+    public async Task<ReadOnlyMemory<byte>?> ExchangeAsync(string api, Action<Outgoing, int> add, CancellationToken ct)
+    {
+        var id = Correlation++;
+        using var patience = new CancellationTokenSource(options.RequestTimeout, options.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            add(Outgoing, id);
+            await Outgoing.FlushAsync();
+            if (await Incoming.ReadAsync(both.Token) is not { } frame) return null;
+            var read = new WireReader(frame).ReadInt32();
+            return read == id ? frame[4..] : throw new ProtocolException($"The answer to request {id} ({api}) was expected, that to {read} came.");
+        }
+        catch (Exception error) when (error is SocketException or IOException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new ConnectionException($"{address} accepted the connection and did not answer {api} within {options.RequestTimeout}.")
+            {
+                IsTimeout = true,
+                MayHaveBeenSent = true,
+                Broker = address.ToString(),
+                Api = api,
+            };
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}

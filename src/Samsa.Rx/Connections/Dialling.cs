@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Samsa.Rx;
+
+/// <summary>From an address to a connected socket.</summary>
+static class Dialling
+{
+    /// <summary>Connects to the first address of the host that lets us. The addresses share <see cref="KafkaOptions.ConnectTimeout"/>.</summary>
+    /// <exception cref="ConnectionException">None did; the message tells why, address by address.</exception>
+    public static async Task<Dialled> DialAsync(BrokerAddress address, KafkaOptions options, CancellationToken ct)
+    {
+        var start = options.Clock.GetTimestamp();
+        var known = await ResolveAsync(address, options, ct);
+        var failed = new List<string>();
+        var timedOut = false;
+        for (var i = 0; i < known.Length; i++)
+        {
+            // A dead address must not use up the time of those behind it.
+            var left = options.ConnectTimeout - options.Clock.GetElapsedTime(start);
+            var share = left > TimeSpan.Zero ? left / (known.Length - i) : TimeSpan.Zero;
+            var (socket, trouble) = await TryAsync(new(known[i], address.Port), share, options.Clock, ct);
+            if (socket is not null) return new(address, socket, options);
+            timedOut |= trouble is "no answer";
+            failed.Add(known.Length == 1 ? trouble! : $"{known[i]} {trouble}");
+        }
+        throw new ConnectionException($"{address} cannot be reached: {string.Join(", ", failed)}.") { IsTimeout = timedOut, Broker = address.ToString() };
+    }
+
+    static async Task<IPAddress[]> ResolveAsync(BrokerAddress address, KafkaOptions options, CancellationToken ct)
+    {
+        if (IPAddress.TryParse(address.Host, out var literal)) return [literal];
+        using var patience = new CancellationTokenSource(options.ConnectTimeout, options.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            // WaitAsync, because some resolvers cannot be interrupted.
+            var found = await options.Resolve(address.Host, both.Token).WaitAsync(both.Token);
+            return found.Length > 0 ? found : throw Unresolved(null);
+        }
+        catch (SocketException error)
+        {
+            throw Unresolved(error);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new ConnectionException($"{address} cannot be reached: its name was not resolved within {options.ConnectTimeout}.")
+            {
+                IsTimeout = true,
+                Broker = address.ToString(),
+            };
+        }
+
+        ConnectionException Unresolved(Exception? error) =>
+            new($"{address} cannot be reached: no address is known for that name.", error) { Broker = address.ToString() };
+    }
+
+    static async Task<(Socket? Socket, string? Trouble)> TryAsync(IPEndPoint to, TimeSpan share, TimeProvider clock, CancellationToken ct)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var patience = new CancellationTokenSource(share, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            socket.NoDelay = true;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            await socket.ConnectAsync(to, both.Token);
+            return (socket, null);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            return (null, Words(error.SocketErrorCode));
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            ct.ThrowIfCancellationRequested();
+            return (null, "no answer");
+        }
+    }
+
+    static string Words(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to it",
+        SocketError.TimedOut => "no answer",
+        SocketError.ConnectionReset => "the connection was reset",
+        _ => error.ToString(),
+    };
+}

@@ -1,0 +1,4 @@
+global using Microsoft.Extensions.Logging;
+global using Samsa.Protocol;
+global using Samsa.Protocol.Messages;
+global using Samsa.Wire;

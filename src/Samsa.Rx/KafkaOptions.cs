@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using System.Net;
+
+namespace Samsa.Rx;
+
+/// <summary>How a client finds its brokers and how patient it is. Change single things with <c>with</c>.</summary>
+public sealed partial record KafkaOptions
+{
+    /// <summary>The name of this client in the brokers' logs and quotas. Java: client.id.</summary>
+    public string ClientId
+    {
+        get;
+        init => field = Option.Given(value).Length <= 249
+            ? value
+            : throw new ArgumentException($"ClientId has {value.Length} characters; it can have 249.", nameof(ClientId));
+    } = "samsa-rx";
+
+    /// <summary>The one clock: every timeout, back-off and timer asks it.</summary>
+    public TimeProvider Clock { get; init => field = Option.Given(value); } = TimeProvider.System;
+
+    /// <summary>Where logs go. The categories begin with <c>Samsa.Rx</c>.</summary>
+    public ILoggerFactory Logging { get; init => field = Option.Given(value); } = NullLoggerFactory.Instance;
+
+    /// <summary>How long the first connection may take, with all tries. Then <see cref="NoBrokersAvailableException"/>.</summary>
+    public TimeSpan StartTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromDays(1));
+    } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one connection may take until it is open; the addresses of a host share it. Java: socket.connection.setup.timeout.ms.</summary>
+    public TimeSpan ConnectTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromHours(1));
+    } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a broker may take to answer, from the moment the request is written. Java: request.timeout.ms.</summary>
+    /// <remarks>An answer that does not come costs the connection: answers come in order, so nothing behind it can come either.</remarks>
+    public TimeSpan RequestTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromHours(1));
+    } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After how long without a request a connection is closed. Java: connections.max.idle.ms.</summary>
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(100), value, TimeSpan.FromDays(20));
+    } = TimeSpan.FromMinutes(9);
+
+    /// <summary>How long creating or deleting a topic may take, with all tries. Java: default.api.timeout.ms.</summary>
+    public TimeSpan AdminTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromDays(1));
+    } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The waits between tries to reach a broker. Java: reconnect.backoff.ms, reconnect.backoff.max.ms.</summary>
+    public BackOff Reconnect { get; init => field = Option.Given(value); } = new() { First = TimeSpan.FromMilliseconds(50) };
+
+    /// <summary>The waits between tries of a request, and between questions for the state of the cluster. Java: retry.backoff.ms, retry.backoff.max.ms.</summary>
+    public BackOff Retry { get; init => field = Option.Given(value); } = new();
+
+    /// <summary>After how long the state of the cluster is asked for again, though nothing asks for it. Java: metadata.max.age.ms.</summary>
+    public TimeSpan MetadataMaxAge
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(10), value, TimeSpan.FromDays(1));
+    } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The largest answer that is accepted, in bytes. librdkafka: receive.message.max.bytes.</summary>
+    public int MaxFrameBytes
+    {
+        get;
+        init => field = Option.Between(1024, value, 1024 * 1024 * 1024);
+    } = 100 * 1024 * 1024;
+
+    /// <summary>How many requests may wait for their answers on one connection; who asks more waits until one is answered.</summary>
+    public int MaxRequestsWaiting
+    {
+        get;
+        init => field = Option.Between(1, value, 10_000);
+    } = 64;
+
+    /// <summary>How names become addresses. Tests put their own here.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
+    /// <summary>A logger for one part of the library.</summary>
+    internal ILogger LogOf(string part) => Logging.CreateLogger("Samsa.Rx." + part);
+}
