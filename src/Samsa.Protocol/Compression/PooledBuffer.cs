@@ -9,7 +9,7 @@ namespace Samsa.Protocol.Compression;
 /// </remarks>
 /// <param name="pool">Where the array comes from and goes back to.</param>
 /// <param name="limit">The most bytes that may be written.</param>
-sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBufferWriter<byte>, IDisposable
+public sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBufferWriter<byte>, IDisposable
 {
     /// <summary>What may be asked for beyond the limit: the largest block of LZ4.</summary>
     internal const int Slack = 4 * 1024 * 1024;
@@ -25,9 +25,8 @@ sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBu
     /// <summary>The array and what is written of it; good as long as <see cref="Written"/>.</summary>
     public Memory<byte> Memory => array.AsMemory(0, Length);
 
-    /// <summary>The array behind it.</summary>
-    public byte[] Array => array;
-
+    /// <inheritdoc/>
+    /// <exception cref="CompressionException">The bytes are more than the limit.</exception>
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -36,12 +35,16 @@ sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBu
         Length += count;
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="CompressionException">The limit is reached, or the piece goes far beyond it.</exception>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(sizeHint);
         return array.AsMemory(Length);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="CompressionException">The limit is reached, or the piece goes far beyond it.</exception>
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
@@ -54,6 +57,7 @@ sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBu
     /// <summary>A copy of what was written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
+    /// <summary>Gives the array back. The buffer may be used again.</summary>
     public void Dispose()
     {
         if (array.Length > 0) pool.Return(array);
@@ -68,8 +72,8 @@ sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue) : IBu
         if (wanted <= array.Length - Length) return;
         if (Length >= limit || wanted > limit - Length + Slack) throw TooLarge();
         var needed = (long)Length + wanted;
-        if (needed > System.Array.MaxLength) throw TooLarge();
-        Grow((int)Math.Min(Math.Max(needed, 2L * array.Length), System.Array.MaxLength));
+        if (needed > Array.MaxLength) throw TooLarge();
+        Grow((int)Math.Min(Math.Max(needed, 2L * array.Length), Array.MaxLength));
     }
 
     void Grow(int size)

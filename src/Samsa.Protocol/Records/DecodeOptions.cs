@@ -19,4 +19,7 @@ public sealed record DecodeOptions
 
     /// <summary>The codecs at hand.</summary>
     public CompressionCodecs Codecs { get; init; } = CompressionCodecs.Default;
+
+    /// <summary>Takes offsets as they come. For what producers send: before magic 2 their offsets can be anything, brokers assign them.</summary>
+    public bool AnyOffsets { get; init; }
 }

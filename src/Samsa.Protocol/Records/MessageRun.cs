@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Samsa.Protocol.Records;
 
 /// <summary>What is known of messages of magic 0 or 1 that follow each other: their number, the last offset, the largest timestamp.</summary>
-struct MessageRun
+struct MessageRun(bool anyOffsets)
 {
     LegacyMessage last;
 
@@ -18,7 +18,7 @@ struct MessageRun
     /// <summary>Whether the message can be told of in one breath with the last one.</summary>
     public readonly bool Accepts(in LegacyMessage message) =>
         message.Magic == last.Magic && message.TimestampType == last.TimestampType
-        && message.Offset > last.Offset && message.Offset < long.MaxValue;
+        && (anyOffsets || (message.Offset > last.Offset && message.Offset < long.MaxValue));
 
     public void Add(in LegacyMessage message)
     {
@@ -39,7 +39,7 @@ struct MessageRun
         var fault = LegacyMessage.Check(left[..(length + LegacyMessage.EntryHeader)], out var message);
         if (fault is not null) return fault;
         if (message.Codec != 0) return "a message is compressed once more";
-        if (message.Offset is < 0 or long.MaxValue || (Count > 0 && message.Offset <= LastOffset))
+        if (!anyOffsets && (message.Offset is < 0 or long.MaxValue || (Count > 0 && message.Offset <= LastOffset)))
             return $"the message with offset {message.Offset} comes after {LastOffset}";
         Add(message);
         return null;

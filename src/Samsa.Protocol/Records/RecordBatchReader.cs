@@ -104,14 +104,14 @@ public ref struct RecordBatchReader
         var header = RecordBatchHeader.Parse(span);
         var computed = RecordBatchHeader.ComputeCrc(span);
         if (header.Crc != computed)
-            throw Corrupt($"its checksum is {header.Crc:x8}, its bytes give {computed:x8}", header.BaseOffset, span.Length);
+            throw Corrupt($"its checksum is {header.Crc:x8}, its bytes give {computed:x8}", header.BaseOffset, span.Length, Guess(header));
         if (header.BaseOffset < 0 || header.LastOffsetDelta < 0 || header.LastOffsetDelta >= long.MaxValue - header.BaseOffset)
             throw Corrupt($"it claims the offsets from {header.BaseOffset} and {header.LastOffsetDelta} more", header.BaseOffset, span.Length);
 
         var next = header.LastOffset + 1;
         if (header.Count < 0 || (header.Count > 0 && header.LastOffsetDelta < header.Count - 1))
             throw Corrupt($"it claims {header.Count} records with {header.LastOffsetDelta} as the last offset delta", header.BaseOffset, span.Length, next);
-        if (header.BaseOffset <= lastOffset)
+        if (header.BaseOffset <= lastOffset && !options.AnyOffsets)
             throw Corrupt($"it begins before the offset {lastOffset} that the batch before it ends with", header.BaseOffset, span.Length, next);
 
         var (records, from, to) = header.Codec == CompressionCodec.None
@@ -142,11 +142,19 @@ public ref struct RecordBatchReader
         };
     }
 
+    /// <summary>The offset behind a batch whose checksum is wrong: its header is believed if it agrees with itself, because otherwise whoever skips it would get it again and again.</summary>
+    static long Guess(in RecordBatchHeader header) =>
+        header.BaseOffset >= 0 && header.Count > 0 && header.LastOffsetDelta == header.Count - 1
+            && header.Count <= header.SizeInBytes && header.LastOffsetDelta < long.MaxValue - header.BaseOffset
+            ? header.LastOffset + 1
+            : -1;
+
     RecordBatch ReadMessages(int start, int firstEnd)
     {
         var fault = LegacyMessage.Check(bytes.AsSpan(start, firstEnd - start), out var first);
         var offset = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(start));
-        fault ??= offset is < 0 or long.MaxValue ? $"it has the offset {offset}"
+        fault ??= options.AnyOffsets ? null
+            : offset is < 0 or long.MaxValue ? $"it has the offset {offset}"
             : offset <= lastOffset ? $"it begins before the offset {lastOffset} that the batch before it ends with"
             : null;
         if (fault is not null) throw Corrupt(fault, offset, firstEnd - start);
@@ -156,7 +164,7 @@ public ref struct RecordBatchReader
     /// <summary>Takes as many bare messages as follow each other without a fault; what is wrong behind them is the next call's.</summary>
     RecordBatch ReadRun(int start, LegacyMessage first)
     {
-        var run = new MessageRun();
+        var run = new MessageRun(options.AnyOffsets);
         run.Add(first);
         while (TryPeekMessage(out var next) && next.Codec == CompressionCodec.None && run.Accepts(next))
         {
@@ -196,7 +204,7 @@ public ref struct RecordBatchReader
         var (inner, from, to) = Inflate(
             wrapper.Codec, valueStart, valueStart + wrapper.ValueLength, wrapper.Magic, wrapper.Offset, wrapper.Size, wrapper.Offset + 1);
 
-        var run = new MessageRun();
+        var run = new MessageRun(options.AnyOffsets);
         var firstOffset = 0L;
         for (var at = from; at < to; at += run.LastSize)
         {
@@ -206,8 +214,8 @@ public ref struct RecordBatchReader
         }
 
         if (run.Count == 0) throw Corrupt("it is a compressed message without messages inside", wrapper.Offset, wrapper.Size);
-        var shift = ShiftOf(wrapper, run.LastOffset);
-        if (shift + firstOffset <= lastOffset)
+        var shift = options.AnyOffsets ? 0 : ShiftOf(wrapper, run.LastOffset);
+        if (shift + firstOffset <= lastOffset && !options.AnyOffsets)
             throw Corrupt($"it begins before the offset {lastOffset} that the batch before it ends with", wrapper.Offset, wrapper.Size);
         return new RecordBatch(inner, from, to)
         {

@@ -5,21 +5,24 @@ namespace Samsa.Protocol.Records;
 
 /// <summary>Builds one batch, each record straight into wire form.</summary>
 /// <remarks>
-/// The writer owns the arrays it rents. What <see cref="Finish"/> gives lies in them: it is good until the writer is finished again, reset or
-/// disposed of, so none of these may happen before the socket has taken the bytes. Not safe for several threads.
+/// Made with a limit, the writer rents its arrays and owns them. Made with an array, it lives in that array, which stays the caller's:
+/// the batch is full when the next record does not fit, and <see cref="Grow"/> moves it to a larger one.
+/// What <see cref="Finish"/> gives lies in these arrays: it is good until the writer is finished again, started anew, reset or disposed of,
+/// so none of these may happen before the socket has taken the bytes. Not safe for several threads.
 /// </remarks>
 public sealed class RecordBatchWriter : IDisposable
 {
-    readonly ArrayPool<byte> pool;
+    readonly ArrayPool<byte>? pool;
     readonly int initialBytes;
-    readonly PooledBuffer compressed;
-    byte[] buffer = [];
+    byte[] buffer;
     int length;
+    PooledBuffer? ownOutput;
+    PooledBuffer? compressed;
     ICompressionCodec? compressedBy;
     long firstTimestamp;
     bool finished;
 
-    /// <summary>An empty writer. It rents nothing before the first record.</summary>
+    /// <summary>An empty writer that rents its arrays. It rents nothing before the first record.</summary>
     /// <param name="maxBytes">When the batch is full; counted before compression, header included. The first record may go over it.</param>
     /// <param name="magic">The format: 0, 1 or 2.</param>
     /// <param name="initialBytes">What to rent for the first record; it doubles as needed.</param>
@@ -30,18 +33,31 @@ public sealed class RecordBatchWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magic, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialBytes);
         MaxBytes = maxBytes;
-        Magic = magic;
         this.initialBytes = initialBytes;
         this.pool = pool ?? ArrayPool<byte>.Shared;
-        compressed = new PooledBuffer(this.pool);
+        buffer = [];
+        Magic = magic;
         length = HeaderSize;
     }
 
-    /// <summary>When the batch is full, in bytes before compression.</summary>
+    /// <summary>An empty writer in an array of the caller's.</summary>
+    /// <param name="buffer">Where to write; more than a header, or nothing fits.</param>
+    /// <param name="magic">The format: 0, 1 or 2.</param>
+    public RecordBatchWriter(byte[] buffer, byte magic = 2)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(magic, 2);
+        MaxBytes = Array.MaxLength;
+        this.buffer = buffer;
+        Magic = magic;
+        length = HeaderSize;
+    }
+
+    /// <summary>When the batch is full, in bytes before compression; with an array of the caller's, the array says it.</summary>
     public int MaxBytes { get; }
 
     /// <summary>The format: 0, 1 or 2.</summary>
-    public byte Magic { get; }
+    public byte Magic { get; private set; }
 
     /// <summary>How many records were appended.</summary>
     public int Count { get; private set; }
@@ -51,6 +67,12 @@ public sealed class RecordBatchWriter : IDisposable
 
     /// <summary>The largest timestamp so far; -1 when there is no record.</summary>
     public long MaxTimestamp { get; private set; } = -1;
+
+    /// <summary>Whether a record has headers, which formats before magic 2 cannot say.</summary>
+    public bool HasHeaders { get; private set; }
+
+    /// <summary>The array that the records are in.</summary>
+    public byte[] Buffer => buffer;
 
     int HeaderSize => Magic == 2 ? RecordBatchHeader.Size : 0;
 
@@ -90,6 +112,7 @@ public sealed class RecordBatchWriter : IDisposable
             RecordFormat.Write(
                 buffer.AsSpan(length, (int)size), (int)body, timestamp - firstTimestamp, Count, key, keyIsNull, value, valueIsNull, headers);
             length += (int)size;
+            if (!headers.IsEmpty) HasHeaders = true;
         }
         else
         {
@@ -111,18 +134,24 @@ public sealed class RecordBatchWriter : IDisposable
     /// <param name="producerEpoch">The producer's epoch, or -1.</param>
     /// <param name="baseSequence">The sequence number of the first record, or -1.</param>
     /// <param name="isTransactional">Whether the batch is part of a transaction.</param>
-    /// <returns>Bytes that belong to the writer: see the remarks on the type.</returns>
+    /// <param name="output">Takes the compressed batch, and stays the caller's; a buffer of the writer's own when null. Not used without a codec.</param>
+    /// <returns>Bytes in <see cref="Buffer"/> or in <paramref name="output"/>: see the remarks on the type.</returns>
     /// <exception cref="InvalidOperationException">There are no records.</exception>
     /// <exception cref="NotSupportedException">zstd with magic 0 or 1, or a native library is missing.</exception>
     public ReadOnlyMemory<byte> Finish(
-        ICompressionCodec? codec = null, long producerId = -1, short producerEpoch = -1, int baseSequence = -1, bool isTransactional = false)
+        ICompressionCodec? codec = null, long producerId = -1, short producerEpoch = -1, int baseSequence = -1, bool isTransactional = false,
+        PooledBuffer? output = null)
     {
         if (Count == 0) throw new InvalidOperationException("There is no batch without records.");
         if (Magic < 2 && codec?.Id == CompressionCodec.Zstd) throw new NotSupportedException($"zstd does not go with magic {Magic}; brokers know it since 2.1.");
-        if (codec is not null && codec != compressedBy) Compress(codec);
-        finished = true;
+        if (codec is not null)
+        {
+            output ??= ownOutput ??= new PooledBuffer(pool ?? ArrayPool<byte>.Shared);
+            if (codec != compressedBy || output != compressed) Compress(codec, output);
+        }
 
-        var bytes = codec is null ? buffer.AsMemory(0, length) : compressed.Memory;
+        finished = true;
+        var bytes = codec is null ? buffer.AsMemory(0, length) : output!.Memory;
         if (Magic == 2) Header(bytes.Length, codec, producerId, producerEpoch, baseSequence, isTransactional).WriteSealed(bytes.Span);
         return bytes;
     }
@@ -139,7 +168,7 @@ public sealed class RecordBatchWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, Count);
-        var batch = AsBatch();
+        var batch = Read();
         var headers = new List<RecordHeader>();
         var copied = 0;
         var index = -1;
@@ -159,24 +188,8 @@ public sealed class RecordBatchWriter : IDisposable
         return copied;
     }
 
-    /// <summary>Empties the writer and gives its arrays back. What <see cref="Finish"/> gave is no longer good.</summary>
-    public void Reset()
-    {
-        if (buffer.Length > 0) pool.Return(buffer);
-        buffer = [];
-        compressed.Dispose();
-        compressedBy = null;
-        length = HeaderSize;
-        Count = 0;
-        MaxTimestamp = -1;
-        finished = false;
-    }
-
-    /// <summary>As <see cref="Reset"/>.</summary>
-    public void Dispose() => Reset();
-
-    /// <summary>The records as a reader sees them, for as long as the arrays are not given back.</summary>
-    RecordBatch AsBatch() => new(buffer, HeaderSize, length)
+    /// <summary>The records as a reader sees them, without a copy: good for as long as the array is.</summary>
+    public RecordBatch Read() => new(buffer, HeaderSize, length)
     {
         BaseOffset = 0,
         LastOffset = Count - 1,
@@ -186,6 +199,52 @@ public sealed class RecordBatchWriter : IDisposable
         MaxTimestamp = MaxTimestamp,
         SizeInBytes = length,
     };
+
+    /// <summary>Moves the batch to a larger array of the caller's and gives back the one that it was in.</summary>
+    /// <exception cref="InvalidOperationException">The writer rents its arrays itself.</exception>
+    public byte[] Grow(byte[] larger)
+    {
+        ArgumentNullException.ThrowIfNull(larger);
+        if (pool is not null) throw new InvalidOperationException("The writer rents its arrays itself.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(larger.Length, length);
+        if (Count > 0) buffer.AsSpan(0, length).CopyTo(larger);
+        (buffer, var before) = (larger, buffer);
+        return before;
+    }
+
+    /// <summary>Begins a new batch in an array of the caller's. What <see cref="Finish"/> gave is no longer good.</summary>
+    /// <exception cref="InvalidOperationException">The writer rents its arrays itself.</exception>
+    public void Start(byte[] buffer, byte magic = 2)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(magic, 2);
+        if (pool is not null) throw new InvalidOperationException("The writer rents its arrays itself.");
+        Magic = magic;
+        Reset();
+        this.buffer = buffer;
+    }
+
+    /// <summary>Empties the writer and gives the arrays back that it has rented; one of the caller's is kept. What <see cref="Finish"/> gave is no longer good.</summary>
+    public void Reset()
+    {
+        if (pool is not null)
+        {
+            if (buffer.Length > 0) pool.Return(buffer);
+            buffer = [];
+        }
+
+        ownOutput?.Dispose();
+        compressed = null;
+        compressedBy = null;
+        length = HeaderSize;
+        Count = 0;
+        MaxTimestamp = -1;
+        HasHeaders = false;
+        finished = false;
+    }
+
+    /// <summary>As <see cref="Reset"/>.</summary>
+    public void Dispose() => Reset();
 
     RecordBatchHeader Header(int size, ICompressionCodec? codec, long producerId, short producerEpoch, int baseSequence, bool isTransactional) => new()
     {
@@ -203,33 +262,35 @@ public sealed class RecordBatchWriter : IDisposable
         Count = Count,
     };
 
-    void Compress(ICompressionCodec codec)
+    void Compress(ICompressionCodec codec, PooledBuffer output)
     {
-        compressedBy = null;
-        compressed.Clear();
+        (compressed, compressedBy) = (null, null);
+        output.Clear();
         var front = Magic == 2 ? RecordBatchHeader.Size : LegacyFormat.WrapperFront(Magic);
-        compressed.GetSpan(front)[..front].Clear();
-        compressed.Advance(front);
-        codec.Compress(buffer.AsSpan(HeaderSize, length - HeaderSize), compressed, Magic);
+        output.GetSpan(front)[..front].Clear();
+        output.Advance(front);
+        codec.Compress(buffer.AsSpan(HeaderSize, length - HeaderSize), output, Magic);
         // The wrapper carries the offset of the last message inside (KIP-31).
-        if (Magic < 2) LegacyFormat.SealWrapper(compressed.Written, Magic, Count - 1, (byte)codec.Id, MaxTimestamp);
-        compressedBy = codec;
+        if (Magic < 2) LegacyFormat.SealWrapper(output.Written, Magic, Count - 1, (byte)codec.Id, MaxTimestamp);
+        (compressed, compressedBy) = (output, codec);
     }
 
     bool TryReserve(long size)
     {
         var needed = length + size;
-        if (Count > 0 && needed > MaxBytes) return false;
-        if (needed > buffer.Length) Grow(needed);
-        return true;
+        if (needed <= buffer.Length && needed <= MaxBytes) return true;
+        return TryMakeRoom(needed);
     }
 
-    void Grow(long needed)
+    bool TryMakeRoom(long needed)
     {
+        if (pool is null || (Count > 0 && needed > MaxBytes)) return false;
+        if (needed <= buffer.Length) return true;
         if (needed > Array.MaxLength) throw new ArgumentException($"A record of {needed} bytes does not fit into an array.");
         var larger = pool.Rent((int)Math.Min(Math.Max(needed, Math.Max(2L * buffer.Length, initialBytes)), Array.MaxLength));
-        buffer.AsSpan(0, buffer.Length == 0 ? 0 : length).CopyTo(larger);
+        if (Count > 0) buffer.AsSpan(0, length).CopyTo(larger);
         if (buffer.Length > 0) pool.Return(buffer);
         buffer = larger;
+        return true;
     }
 }
