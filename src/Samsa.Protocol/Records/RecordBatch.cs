@@ -99,16 +99,16 @@ public sealed class RecordBatch
     public ReadOnlyMemory<byte> ValueOf(in RecordEntry record) => Slice(record.ValueStart, record.ValueLength);
 
     /// <summary>The headers of a record of this batch, to be walked without allocation.</summary>
-    public RecordHeaderCursor HeadersOf(in RecordEntry record) => new(this, record);
+    public RecordHeaderCursor HeadersOf(in RecordEntry record) => new(this, record.HeadersStart, record.HeaderCount);
 
     /// <summary>The headers of a record that a cursor has gone over, known by where its value ends: they begin there.</summary>
     /// <param name="valueEnd"><see cref="RecordEntry.ValueStart"/> and the length of the value, if there is one.</param>
     public RecordHeaderCursor HeadersAt(int valueEnd)
     {
         if (Magic < 2) return default;
-        var fields = new RecordFields(this, valueEnd, End);
+        var fields = new RecordFields(this, valueEnd);
         var count = fields.ReadInt();
-        return new RecordHeaderCursor(this, new RecordEntry { HeadersStart = fields.Position, HeaderCount = count, End = End });
+        return new RecordHeaderCursor(this, fields.Position, count);
     }
 
     /// <summary>What a control batch says. Only its first record counts; what cannot be made out is <see cref="ControlType.None"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Samsa.Protocol.Records;
 
@@ -21,8 +22,9 @@ public struct RecordCursor
         previous = batch.BaseOffset - 1;
     }
 
-    /// <summary>The record that <see cref="MoveNext"/> went to.</summary>
-    public readonly RecordEntry Current => current;
+    /// <summary>The record that <see cref="MoveNext"/> went to; the next call changes it.</summary>
+    [UnscopedRef]
+    public readonly ref readonly RecordEntry Current => ref current;
 
     /// <summary>For <c>foreach</c>.</summary>
     public readonly RecordCursor GetEnumerator() => this;
@@ -45,46 +47,39 @@ public struct RecordCursor
 
     void ReadRecord()
     {
-        var outer = new RecordFields(batch, position, batch.End);
-        var length = outer.ReadInt();
-        if (length < 0 || length > outer.Remaining) ThrowLength(length, outer.Remaining);
-        var end = outer.Position + length;
-
-        var fields = new RecordFields(batch, outer.Position, end);
-        fields.ReadByte();
+        var fields = new RecordFields(batch, position);
+        var end = fields.Enter();
+        fields.SkipByte();
         var timestampDelta = fields.ReadLong();
         var offset = batch.BaseOffset + fields.ReadInt();
         var keyLength = fields.ReadLength();
         var keyStart = fields.Skip(keyLength);
         var valueLength = fields.ReadLength();
         var valueStart = fields.Skip(valueLength);
-        var headerCount = fields.ReadInt();
+        var headerCount = fields.ReadHeaderCount();
         var headersStart = fields.Position;
-        if (headerCount != 0) SkipHeaders(ref fields, headerCount);
-        if (fields.Remaining != 0) ThrowRemaining(fields.Remaining);
+        var fieldsEnd = headerCount == 0 ? headersStart : EndOfHeaders(headersStart, end, headerCount);
+        if (fieldsEnd != end) ThrowRemaining(end - fieldsEnd);
         if (offset <= previous || offset > batch.LastOffset) ThrowOffset(offset);
 
         previous = offset;
         position = end;
-        current = new RecordEntry
-        {
-            Offset = offset,
-            Timestamp = batch.OneTimestamp ? batch.MaxTimestamp : batch.BaseTimestamp + timestampDelta,
-            KeyStart = keyStart,
-            KeyLength = keyLength,
-            ValueStart = valueStart,
-            ValueLength = valueLength,
-            HeadersStart = headersStart,
-            HeaderCount = headerCount,
-            End = end,
-        };
+        current.Offset = offset;
+        current.Timestamp = batch.OneTimestamp ? batch.MaxTimestamp : batch.BaseTimestamp + timestampDelta;
+        current.KeyStart = keyStart;
+        current.KeyLength = keyLength;
+        current.ValueStart = valueStart;
+        current.ValueLength = valueLength;
+        current.HeadersStart = headersStart;
+        current.HeaderCount = headerCount;
     }
 
-    readonly void SkipHeaders(ref RecordFields fields, int count)
+    readonly int EndOfHeaders(int start, int end, int count)
     {
         // A header takes two bytes at least.
-        if (count < 0 || count > fields.Remaining / 2 || count > MaxHeaders)
-            throw batch.Damaged($"a record claims {count} headers, with {fields.Remaining} bytes left");
+        if (count < 0 || count > (end - start) / 2 || count > MaxHeaders)
+            throw batch.Damaged($"a record claims {count} headers, with {end - start} bytes left");
+        var fields = new RecordFields(batch, start);
         for (; count > 0; count--)
         {
             var nameLength = fields.ReadLength();
@@ -92,6 +87,8 @@ public struct RecordCursor
             fields.Skip(nameLength);
             fields.Skip(fields.ReadLength());
         }
+
+        return fields.Position;
     }
 
     /// <summary>Reads a message of magic 0 or 1. The reader has checked it when it made the batch.</summary>
@@ -103,23 +100,17 @@ public struct RecordCursor
         var keyLength = BinaryPrimitives.ReadInt32BigEndian(span[keyAt..]);
         var valueAt = keyAt + 4 + Math.Max(keyLength, 0);
         var valueLength = BinaryPrimitives.ReadInt32BigEndian(span[valueAt..]);
-        current = new RecordEntry
-        {
-            Offset = batch.OffsetShift + BinaryPrimitives.ReadInt64BigEndian(span),
-            Timestamp = batch.Magic == 0 ? -1
-                : batch.OneTimestamp ? batch.MaxTimestamp
-                : BinaryPrimitives.ReadInt64BigEndian(span[LegacyMessage.TimestampAt..]),
-            KeyStart = position + keyAt + 4,
-            KeyLength = keyLength,
-            ValueStart = position + valueAt + 4,
-            ValueLength = valueLength,
-            HeadersStart = position + size,
-            End = position + size,
-        };
+        current.Offset = batch.OffsetShift + BinaryPrimitives.ReadInt64BigEndian(span);
+        current.Timestamp = batch.Magic == 0 ? -1
+            : batch.OneTimestamp ? batch.MaxTimestamp
+            : BinaryPrimitives.ReadInt64BigEndian(span[LegacyMessage.TimestampAt..]);
+        current.KeyStart = position + keyAt + 4;
+        current.KeyLength = keyLength;
+        current.ValueStart = position + valueAt + 4;
+        current.ValueLength = valueLength;
+        current.HeadersStart = position + size;
         position += size;
     }
-
-    readonly void ThrowLength(int length, int left) => throw batch.Damaged($"a record has the length {length}, with {left} bytes left");
 
     readonly void ThrowRemaining(int left) => throw batch.Damaged($"a record is {left} bytes longer than its fields");
 

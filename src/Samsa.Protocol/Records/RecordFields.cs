@@ -1,58 +1,112 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Samsa.Protocol.Records;
 
 /// <summary>Reads the fields of records of magic 2, each checked against the bytes that are left.</summary>
+/// <remarks>
+/// Bytes are read by reference, without the checks of spans: each read below stands behind one of its own against <c>end</c>, which never grows.
+/// Whatever is not inlined is static and takes values: the position then stays in a register, which makes the walk almost twice as fast.
+/// </remarks>
 ref struct RecordFields
 {
     readonly RecordBatch batch;
-    readonly ReadOnlySpan<byte> span;
+    readonly ref byte first;
+    int end;
     int position;
 
-    public RecordFields(RecordBatch batch, int position, int end)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RecordFields(RecordBatch batch, int position)
     {
+        var span = batch.Span;
+        if ((uint)position > (uint)span.Length) ThrowPosition();
         this.batch = batch;
-        span = batch.Span[..end];
+        first = ref MemoryMarshal.GetReference(span);
+        end = span.Length;
         this.position = position;
     }
 
     public readonly int Position => position;
 
-    public readonly int Remaining => span.Length - position;
+    public readonly int Remaining => end - position;
+
+    /// <summary>Reads the length of a record, takes it for the end from now on, and gives that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Enter()
+    {
+        var length = ReadInt();
+        if ((uint)length > (uint)Remaining) ThrowLength(batch, "a record", length, Remaining);
+        return end = position + length;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte ReadByte()
+    public void SkipByte()
     {
-        var at = position;
-        if ((uint)at >= (uint)span.Length) ThrowCut();
-        position = at + 1;
-        return span[at];
+        if (position >= end) ThrowCut(batch);
+        position++;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadInt()
     {
-        var at = position;
-        if ((uint)at < (uint)span.Length && span[at] < 0x80)
+        // Two bytes hold lengths up to 8191, which is most of them.
+        if (Remaining >= 2)
         {
-            position = at + 1;
-            return (span[at] >> 1) ^ -(span[at] & 1);
+            var two = Two();
+            if ((two & 0x80) == 0)
+            {
+                position++;
+                return Unfold(two & 0x7f);
+            }
+
+            if (two < 0x8000)
+            {
+                position += 2;
+                return Unfold((two & 0x7f) | (two >> 8 << 7));
+            }
         }
 
-        return ReadLongerInt();
+        var (value, next) = ReadLongerInt(batch, position, end);
+        position = next;
+        return value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long ReadLong()
     {
-        var at = position;
-        if ((uint)at < (uint)span.Length && span[at] < 0x80)
+        if (Remaining >= 2)
         {
-            position = at + 1;
-            return (span[at] >> 1) ^ -(span[at] & 1);
+            var two = Two();
+            if ((two & 0x80) == 0)
+            {
+                position++;
+                return Unfold(two & 0x7f);
+            }
+
+            if (two < 0x8000)
+            {
+                position += 2;
+                return Unfold((two & 0x7f) | (two >> 8 << 7));
+            }
         }
 
-        return ReadLongerLong();
+        var (value, next) = ReadLongerLong(batch, position, end);
+        position = next;
+        return value;
+    }
+
+    /// <summary>The number of headers. They end the record, so that of most records is its last byte, and 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int ReadHeaderCount()
+    {
+        if (Remaining == 1 && Unsafe.Add(ref first, position) == 0)
+        {
+            position++;
+            return 0;
+        }
+
+        return ReadInt();
     }
 
     /// <summary>A length of at least -1 and at most what is left.</summary>
@@ -60,7 +114,7 @@ ref struct RecordFields
     public int ReadLength()
     {
         var length = ReadInt();
-        if (length < -1 || length > Remaining) ThrowLength(length);
+        if (length < -1 || length > Remaining) ThrowLength(batch, "a field of a record", length, Remaining);
         return length;
     }
 
@@ -73,35 +127,39 @@ ref struct RecordFields
         return start;
     }
 
-    int ReadLongerInt()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly uint Two()
     {
-        var at = position;
-        // Two bytes hold lengths up to 8191, which is most of them.
-        if ((uint)(at + 1) < (uint)span.Length && span[at + 1] < 0x80)
-        {
-            position = at + 2;
-            var folded = (span[at] & 0x7f) | (span[at + 1] << 7);
-            return (folded >> 1) ^ -(folded & 1);
-        }
-
-        Advance(Varints.ReadSigned(span[at..], out int value));
-        return value;
+        var two = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref first, position));
+        return BitConverter.IsLittleEndian ? two : BinaryPrimitives.ReverseEndianness(two);
     }
 
-    long ReadLongerLong()
+    static int Unfold(uint folded) => (int)(folded >> 1) ^ -(int)(folded & 1);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static (int Value, int Next) ReadLongerInt(RecordBatch batch, int position, int end)
     {
-        Advance(Varints.ReadSigned(span[position..], out long value));
-        return value;
+        var read = Varints.ReadSigned(batch.Span[position..end], out int value);
+        return (value, position + Checked(batch, position, read));
     }
 
-    void Advance(int read)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static (long Value, int Next) ReadLongerLong(RecordBatch batch, int position, int end)
     {
-        if (read == 0) ThrowCut();
-        if (read < 0) throw batch.Damaged($"the number at byte {position} of the records has too many bits");
-        position += read;
+        var read = Varints.ReadSigned(batch.Span[position..end], out long value);
+        return (value, position + Checked(batch, position, read));
     }
 
-    readonly void ThrowCut() => throw batch.Damaged("a record ends inside one of its fields");
+    static int Checked(RecordBatch batch, int position, int read)
+    {
+        if (read == 0) ThrowCut(batch);
+        return read > 0 ? read : throw batch.Damaged($"the number at byte {position - batch.Start} of the records has too many bits");
+    }
 
-    readonly void ThrowLength(int length) => throw batch.Damaged($"a field of a record has the length {length}, with {Remaining} bytes left");
+    static void ThrowCut(RecordBatch batch) => throw batch.Damaged("a record ends inside one of its fields");
+
+    static void ThrowLength(RecordBatch batch, string what, int length, int left) =>
+        throw batch.Damaged($"{what} has the length {length}, with {left} bytes left");
+
+    static void ThrowPosition() => throw new ArgumentException("The position is not one of this batch.");
 }

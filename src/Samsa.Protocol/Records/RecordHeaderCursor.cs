@@ -4,17 +4,15 @@ namespace Samsa.Protocol.Records;
 public struct RecordHeaderCursor
 {
     readonly RecordBatch batch;
-    readonly int end;
     int position;
     int left;
     RecordHeader current;
 
-    internal RecordHeaderCursor(RecordBatch batch, in RecordEntry record)
+    internal RecordHeaderCursor(RecordBatch batch, int start, int count)
     {
         this.batch = batch;
-        position = record.HeadersStart;
-        left = record.HeaderCount;
-        end = record.End;
+        position = start;
+        left = count;
     }
 
     /// <summary>How many headers are still to come.</summary>
@@ -32,7 +30,7 @@ public struct RecordHeaderCursor
         if (left == 0) return false;
         left--;
         // The cursor that found the record has checked all of this once.
-        var fields = new RecordFields(batch, position, end);
+        var fields = new RecordFields(batch, position);
         var nameLength = fields.ReadLength();
         var name = batch.Slice(fields.Skip(nameLength), nameLength);
         var valueLength = fields.ReadLength();
