@@ -28,4 +28,16 @@ public sealed record ClusterView
     /// <param name="partition">The partition.</param>
     /// <returns>The partition, or null.</returns>
     public PartitionView? Find(string topic, int partition) => Topics.GetValueOrDefault(topic)?.Find(partition);
+
+    /// <summary>The same with one more broker, or another address of one.</summary>
+    internal ClusterView With(BrokerInfo broker) =>
+        this with { Brokers = Brokers.ToImmutableSortedDictionary().SetItem(broker.NodeId, broker) };
+
+    /// <summary>The same with one partition replaced.</summary>
+    internal ClusterView With(string topic, PartitionView partition)
+    {
+        var before = Topics[topic];
+        var partitions = before.Partitions.Select(known => known.Partition == partition.Partition ? partition : known);
+        return this with { Topics = Topics.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(topic, before with { Partitions = [.. partitions] }) };
+    }
 }

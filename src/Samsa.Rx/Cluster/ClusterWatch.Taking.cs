@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace Samsa.Rx;
+
+/// <content>What an answer does to the view.</content>
+sealed partial class ClusterWatch
+{
+    /// <summary>An answer came from a broker of another cluster than ours.</summary>
+    sealed class MisroutedException(string ours, string theirs)
+        : KafkaException($"A broker of cluster {Foreign.Text(theirs)} answered at an address of cluster {ours}; its answer is not used.");
+
+    void Take(Metadata.Response answer, string[] asked)
+    {
+        if (answer.ErrorCode == ErrorCode.RebootstrapRequired) connections.BeginAgain();
+        if (answer.ErrorCode != ErrorCode.None) throw new BrokerException(answer.ErrorCode, "Metadata");
+
+        lock (gate)
+        {
+            var before = Current;
+            if (before.ClusterId is { } ours && answer.ClusterId is { } theirs && ours != theirs) throw new MisroutedException(ours, theirs);
+
+            IReadOnlyDictionary<int, BrokerInfo> brokers = ViewReading.Brokers(answer);
+            // A broker that is just starting may know nobody yet.
+            if (brokers.Count == 0) brokers = before.Brokers;
+            if (brokers.Count == 0) throw new KafkaException("The cluster named no broker that could be connected to.");
+            connections.Know([.. brokers.Values]);
+
+            var after = before with
+            {
+                ClusterId = answer.ClusterId ?? before.ClusterId,
+                ControllerId = brokers.ContainsKey(answer.ControllerId) ? answer.ControllerId : -1,
+                Brokers = brokers,
+                Topics = Topics(answer, asked, before, brokers),
+            };
+            if (before.Version == 0 || !ViewReading.Same(before, after)) Show(after);
+        }
+    }
+
+    ImmutableSortedDictionary<string, TopicView> Topics(
+        Metadata.Response answer, string[] asked, ClusterView before, IReadOnlyDictionary<int, BrokerInfo> brokers)
+    {
+        var answered = ViewReading.Topics(answer);
+        // Whoever is followed no longer leaves the view; what was not asked this time stays.
+        var topics = before.Topics.Where(topic => followed.ContainsKey(topic.Key)).ToDictionary(StringComparer.Ordinal);
+        foreach (var name in asked)
+        {
+            var known = before.Topics.GetValueOrDefault(name);
+            topics[name] = answered.TryGetValue(name, out var topic) && topic.ErrorCode is not (ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId)
+                ? Found(ViewReading.Topic(topic, known, brokers), known)
+                : Missing(name, known);
+        }
+        return topics.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
+    TopicView Found(TopicView now, TopicView? before)
+    {
+        missing.Found(now.Name);
+        if (before is not null && before.Id != now.Id && before.Id != default)
+            events.Post(new TopicRecreated(events.Now, now.Name, before.Id, now.Id));
+        return now;
+    }
+
+    // A broker that starts, or lags, does not know topics that are there. What is known stays until it is surely gone, and is
+    // asked for again soon; and a topic that is only waited for is missing at once.
+    TopicView Missing(string name, TopicView? before)
+    {
+        if (before is { Partitions.Count: > 0 } && !missing.IsGone(name))
+        {
+            Doubt($"{name} is missing in the answer");
+            return before;
+        }
+        if (before?.Error == ErrorCode.UnknownTopicOrPartition) return before;
+        events.Post(new TopicMissing(events.Now, name, ErrorCode.UnknownTopicOrPartition));
+        return new(name, before?.Id ?? default, false, ErrorCode.UnknownTopicOrPartition, []);
+    }
+}
