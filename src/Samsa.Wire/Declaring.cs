@@ -91,4 +91,14 @@ public sealed record ApiDescription(short Key, string Name, short MinVersion, sh
 {
     /// <summary>Whether <paramref name="version"/> uses compact lengths and tagged fields.</summary>
     public bool IsFlexible(short version) => version >= FlexibleSince;
+
+    /// <summary>Refuses a version that is not declared.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The version is below the lowest or above the highest.</exception>
+    public void ThrowUnlessDeclared(short version)
+    {
+        if (version < MinVersion || version > MaxVersion) ThrowNotDeclared(version);
+    }
+
+    void ThrowNotDeclared(short version) => throw new ArgumentOutOfRangeException(
+        nameof(version), version, $"{Name} is declared for the versions {MinVersion} to {MaxVersion}.");
 }

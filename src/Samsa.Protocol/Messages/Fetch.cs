@@ -14,7 +14,7 @@ public static partial class Fetch
         public int ReplicaId { get; init; } = -1;
 
         [Since(15), Tag(1)]
-        public ReplicaState ReplicaState { get; init; } = new();
+        public FollowerState ReplicaState { get; init; } = FollowerState.None;
 
         public int MaxWaitMs { get; init; }
         public int MinBytes { get; init; }
@@ -39,8 +39,10 @@ public static partial class Fetch
         [Since(11)]
         public string RackId { get; init; } = "";
 
-        public sealed partial record ReplicaState
+        public sealed partial record FollowerState
         {
+            public static FollowerState None { get; } = new();
+
             public int ReplicaId { get; init; } = -1;
             public long ReplicaEpoch { get; init; } = -1;
         }
@@ -133,13 +135,13 @@ public static partial class Fetch
             public long LogStartOffset { get; init; } = -1;
 
             [Since(12), Tag(0)]
-            public EpochEndOffset DivergingEpoch { get; init; } = new();
+            public EpochEndOffset DivergingEpoch { get; init; } = EpochEndOffset.None;
 
             [Since(12), Tag(1)]
-            public LeaderIdAndEpoch CurrentLeader { get; init; } = new();
+            public LeaderIdAndEpoch CurrentLeader { get; init; } = LeaderIdAndEpoch.None;
 
             [Since(12), Tag(2)]
-            public SnapshotId SnapshotId { get; init; } = new();
+            public SnapshotEnd SnapshotId { get; init; } = SnapshotEnd.None;
 
             [Since(4)]
             public IReadOnlyList<AbortedTransaction>? AbortedTransactions { get; init; } = [];
@@ -152,18 +154,24 @@ public static partial class Fetch
 
         public sealed partial record EpochEndOffset
         {
+            public static EpochEndOffset None { get; } = new();
+
             public int Epoch { get; init; } = -1;
             public long EndOffset { get; init; } = -1;
         }
 
         public sealed partial record LeaderIdAndEpoch
         {
+            public static LeaderIdAndEpoch None { get; } = new();
+
             public int LeaderId { get; init; } = -1;
             public int LeaderEpoch { get; init; } = -1;
         }
 
-        public sealed partial record SnapshotId
+        public sealed partial record SnapshotEnd
         {
+            public static SnapshotEnd None { get; } = new();
+
             public long EndOffset { get; init; } = -1;
             public int Epoch { get; init; } = -1;
         }

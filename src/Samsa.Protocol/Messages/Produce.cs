@@ -73,7 +73,7 @@ public static partial class Produce
             public string? ErrorMessage { get; init; }
 
             [Since(10), Tag(0)]
-            public LeaderIdAndEpoch CurrentLeader { get; init; } = new();
+            public LeaderIdAndEpoch CurrentLeader { get; init; } = LeaderIdAndEpoch.None;
         }
 
         public sealed partial record BatchIndexAndErrorMessage
@@ -84,6 +84,8 @@ public static partial class Produce
 
         public sealed partial record LeaderIdAndEpoch
         {
+            public static LeaderIdAndEpoch None { get; } = new();
+
             public int LeaderId { get; init; } = -1;
             public int LeaderEpoch { get; init; } = -1;
         }
