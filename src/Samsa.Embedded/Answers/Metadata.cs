@@ -1,0 +1,85 @@
+using Samsa.Embedded.Cluster;
+using Samsa.Embedded.Serving;
+using Samsa.Protocol;
+using Samsa.Protocol.Messages;
+using Samsa.Wire;
+
+namespace Samsa.Embedded.Answers;
+
+/// <summary>Brokers that run, topics, and who leads their partitions.</summary>
+static class MetadataAnswer
+{
+    // From 4 on the client says whether a topic may be created; before, asking was enough.
+    const short AsksBeforeCreating = 4;
+
+    public static IMessage To(Asked asked, Metadata.Request request)
+    {
+        var alive = asked.Cluster.Alive;
+        return new Metadata.Response
+        {
+            Brokers = [.. alive.Select(broker => new Metadata.Response.MetadataResponseBroker
+            {
+                NodeId = broker.Key,
+                Host = broker.Value.Host,
+                Port = broker.Value.Port,
+            })],
+            ClusterId = asked.Cluster.ClusterId,
+            ControllerId = asked.Cluster.Controller,
+            Topics = [.. Topics(asked, request)],
+        };
+    }
+
+    static IEnumerable<Metadata.Response.MetadataResponseTopic> Topics(Asked asked, Metadata.Request request)
+    {
+        // All topics: an empty list in version 0, null after it.
+        var all = asked.Version == 0 ? request.Topics is not { Count: > 0 } : request.Topics is null;
+        return all
+            ? asked.Cluster.Topics.Select(topic => Describe(topic, asked.Cluster))
+            : request.Topics!.Select(one => One(asked, one, request.AllowAutoTopicCreation || asked.Version < AsksBeforeCreating));
+    }
+
+    static Metadata.Response.MetadataResponseTopic One(Asked asked, Metadata.Request.MetadataRequestTopic wanted, bool mayCreate)
+    {
+        if (wanted.Name is not { } name)
+        {
+            return asked.Cluster.Find(wanted.TopicId) is { } known
+                ? Describe(known, asked.Cluster)
+                : new() { ErrorCode = ErrorCode.UnknownTopicId, TopicId = wanted.TopicId };
+        }
+
+        if (asked.Cluster.Find(name) is { } topic) return Describe(topic, asked.Cluster);
+        var error = !TopicNames.IsLegal(name) ? ErrorCode.InvalidTopic
+            : mayCreate && asked.Options.AutoCreateTopics ? Create(asked, name)
+            : ErrorCode.UnknownTopicOrPartition;
+        return new() { ErrorCode = error, Name = name };
+    }
+
+    static ErrorCode Create(Asked asked, string name)
+    {
+        var error = asked.Cluster.Create(name, null, asked.Options.DefaultPartitions, null, out _);
+        // Somebody else may have been faster. In any case the next question finds it.
+        return error is ErrorCode.None or ErrorCode.TopicAlreadyExists ? asked.Generation.WhileCreating : error;
+    }
+
+    static Metadata.Response.MetadataResponseTopic Describe(TopicState topic, ClusterState cluster) => new()
+    {
+        Name = topic.Name,
+        TopicId = topic.Id,
+        Partitions = [.. topic.Partitions.Select(partition => Describe(partition, cluster))],
+    };
+
+    static Metadata.Response.MetadataResponsePartition Describe(PartitionState partition, ClusterState cluster)
+    {
+        var now = partition.Leadership;
+        return new()
+        {
+            ErrorCode = now.Leader == Leadership.None ? ErrorCode.LeaderNotAvailable : ErrorCode.None,
+            PartitionIndex = partition.Index,
+            LeaderId = now.Leader,
+            LeaderEpoch = now.Epoch,
+            ReplicaNodes = now.Replicas,
+            IsrNodes = now.InSync,
+            OfflineReplicas = [.. now.Replicas.Where(replica => !cluster.Alive.ContainsKey(replica))],
+        };
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Samsa.Protocol;
+
+namespace Samsa.Embedded.Cluster;
+
+/// <summary>What all brokers of the process agree on: which of them run, the topics, who leads what.</summary>
+/// <remarks>Changes happen under one lock; whoever only looks sees immutable snapshots.</remarks>
+sealed class ClusterState
+{
+    readonly Lock gate = new();
+    readonly ConcurrentDictionary<string, TopicState> byName = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<Guid, TopicState> byId = new();
+    volatile ImmutableSortedDictionary<int, BrokerAddress> alive = ImmutableSortedDictionary<int, BrokerAddress>.Empty;
+    int created;
+    int partitions;
+    long lastProducerId = -1;
+
+    public ClusterState(EmbeddedKafkaOptions options)
+    {
+        Options = options;
+        Generation = Generation.Of(options.Profile);
+        Requests = new RequestLog(options.RememberedRequests);
+    }
+
+    public EmbeddedKafkaOptions Options { get; }
+
+    public Generation Generation { get; }
+
+    public RequestLog Requests { get; }
+
+    public string ClusterId { get; } = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('/', '_').Replace('+', '-');
+
+    /// <summary>The brokers that run, by number.</summary>
+    public ImmutableSortedDictionary<int, BrokerAddress> Alive => alive;
+
+    /// <summary>The broker that creates and deletes topics: the lowest that runs; −1 for none.</summary>
+    public int Controller => alive.IsEmpty ? -1 : alive.Keys.First();
+
+    /// <summary>The topics, by name.</summary>
+    public IEnumerable<TopicState> Topics => byName.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal);
+
+    /// <summary>The time of the brokers, in ms since 1970.</summary>
+    public long Now => Options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public TopicState? Find(string? name) => name is not null && byName.TryGetValue(name, out var topic) ? topic : null;
+
+    public TopicState? Find(Guid id) => byId.TryGetValue(id, out var topic) ? topic : null;
+
+    /// <summary>Producers get numbers that no other producer has.</summary>
+    public long NextProducerId() => Interlocked.Increment(ref lastProducerId);
+
+    /// <summary>Creates a topic.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="replicas">For each partition the brokers that hold it; null to spread <paramref name="count"/> partitions.</param>
+    /// <param name="count">How many partitions.</param>
+    /// <param name="settings">What is set for it.</param>
+    /// <param name="topic">The topic, when there is no error.</param>
+    public ErrorCode Create(
+        string name, IReadOnlyList<IReadOnlyList<int>>? replicas, int count, TopicSettings? settings, out TopicState? topic)
+    {
+        topic = null;
+        if (!TopicNames.IsLegal(name)) return ErrorCode.InvalidTopic;
+        lock (gate)
+        {
+            if (byName.ContainsKey(name)) return ErrorCode.TopicAlreadyExists;
+            if (Judge(count, settings) is var error && error != ErrorCode.None) return error;
+            topic = new TopicState(name, TopicRules.Of(settings, Options, Generation));
+            replicas ??= Spread(created++, 0, count, Replication(settings));
+            topic.Add(replicas.Select(NewLeader));
+            partitions += count;
+            byName[name] = byId[topic.Id] = topic;
+        }
+
+        Options.Logger.LogInformation("Topic {Topic} created with {Partitions} partitions.", name, count);
+        return ErrorCode.None;
+    }
+
+    /// <summary>What <see cref="Create"/> would say, without doing it.</summary>
+    public ErrorCode WouldCreate(string name, int count, TopicSettings? settings)
+    {
+        if (!TopicNames.IsLegal(name)) return ErrorCode.InvalidTopic;
+        lock (gate) return byName.ContainsKey(name) ? ErrorCode.TopicAlreadyExists : Judge(count, settings);
+    }
+
+    public bool Delete(TopicState topic)
+    {
+        lock (gate)
+        {
+            if (!byName.TryRemove(new KeyValuePair<string, TopicState>(topic.Name, topic))) return false;
+            byId.TryRemove(topic.Id, out _);
+            partitions -= topic.Partitions.Count;
+        }
+
+        foreach (var partition in topic.Partitions) partition.Close();
+        Options.Logger.LogInformation("Topic {Topic} deleted.", topic.Name);
+        return true;
+    }
+
+    /// <summary>Adds partitions until there are <paramref name="total"/>.</summary>
+    public void Grow(TopicState topic, int total)
+    {
+        lock (gate)
+        {
+            var have = topic.Partitions.Count;
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(total, have);
+            if (total - have > Options.MaxPartitions - partitions)
+                throw new ArgumentOutOfRangeException(nameof(total), total, $"There can be {Options.MaxPartitions} partitions in all.");
+            var first = topic.Partitions[0].Leadership;
+            topic.Add(Spread(first.Replicas[0] - 1, have, total - have, first.Replicas.Length).Select(NewLeader));
+            partitions += total - have;
+        }
+    }
+
+    /// <summary>Lets another broker lead a partition.</summary>
+    public void Move(PartitionState partition, int broker)
+    {
+        lock (gate)
+        {
+            if (!alive.ContainsKey(broker)) throw new InvalidOperationException($"Broker {broker} does not run.");
+            if (partition.Leadership.Leader == broker) return;
+            partition.Lead(before => before.WithLeader(broker));
+        }
+
+        Options.Logger.LogInformation("Broker {Broker} leads partition {Partition} of {Topic}.", broker, partition.Index, partition.Topic.Name);
+    }
+
+    public void BrokerStarted(int broker, BrokerAddress address)
+    {
+        lock (gate)
+        {
+            alive = alive.SetItem(broker, address);
+            var running = alive.Keys.ToHashSet();
+            ForAll(partition => partition.Lead(before => before.With(broker, running)));
+        }
+    }
+
+    public void BrokerStopped(int broker)
+    {
+        lock (gate)
+        {
+            alive = alive.Remove(broker);
+            ForAll(partition => partition.Lead(before => before.Without(broker)));
+        }
+    }
+
+    ErrorCode Judge(int count, TopicSettings? settings)
+    {
+        if (count < 1) return ErrorCode.InvalidPartitions;
+        if (alive.IsEmpty || settings?.ReplicationFactor > alive.Count) return ErrorCode.InvalidReplicationFactor;
+        return count > Options.MaxPartitions - partitions ? ErrorCode.PolicyViolation : ErrorCode.None;
+    }
+
+    int Replication(TopicSettings? settings) =>
+        settings?.ReplicationFactor ?? Math.Min(Options.DefaultReplication, alive.Count);
+
+    // Topics begin at different brokers and partitions go around, so that all brokers lead about as many.
+    List<IReadOnlyList<int>> Spread(int start, int first, int count, int replication)
+    {
+        var brokers = alive.Keys.ToArray();
+        var spread = new List<IReadOnlyList<int>>(count);
+        for (var partition = first; partition < first + count; partition++)
+        {
+            var leader = start + partition;
+            spread.Add([.. Enumerable.Range(0, Math.Min(replication, brokers.Length)).Select(i => brokers[(leader + i) % brokers.Length])]);
+        }
+
+        return spread;
+    }
+
+    Leadership NewLeader(IReadOnlyList<int> replicas)
+    {
+        var inSync = replicas.Where(alive.ContainsKey).ToImmutableArray();
+        return new Leadership(inSync.IsEmpty ? Leadership.None : inSync[0], 0, [.. replicas], inSync.IsEmpty ? [.. replicas] : inSync);
+    }
+
+    void ForAll(Action<PartitionState> change)
+    {
+        foreach (var topic in byName.Values)
+            foreach (var partition in topic.Partitions) change(partition);
+    }
+}
+
+/// <summary>Where a broker listens.</summary>
+readonly record struct BrokerAddress(string Host, int Port);

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Samsa.Protocol.Records;
+
+namespace Samsa.Embedded;
+
+/// <summary>How an <see cref="EmbeddedKafka"/> behaves.</summary>
+public sealed record EmbeddedKafkaOptions
+{
+    /// <summary>Which Kafka the brokers behave like.</summary>
+    public KafkaProfile Profile { get; init; } = KafkaProfile.V4_3;
+
+    /// <summary>The port of the first broker, the others follow; 0 for any free ports.</summary>
+    public int FirstPort
+    {
+        get;
+        init => field = value is >= 0 and <= 65535 ? value : throw Setting.NotFrom(nameof(FirstPort), value, 0);
+    }
+
+    /// <summary>
+    /// Whether asking for the metadata of a topic that is not there creates it. Kafka: <c>auto.create.topics.enable</c>.
+    /// As on a real broker the first answer is still an error (LEADER_NOT_AVAILABLE; UNKNOWN_TOPIC_OR_PARTITION from 4.0 on), the next one has the topic.
+    /// </summary>
+    public bool AutoCreateTopics { get; init; } = true;
+
+    /// <summary>How many partitions a topic gets when nobody says. Kafka: <c>num.partitions</c>.</summary>
+    public int DefaultPartitions
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(DefaultPartitions), value, 1);
+    } = 1;
+
+    /// <summary>
+    /// On how many brokers a partition has a replica when nobody says, never more than there are. Kafka:
+    /// <c>default.replication.factor</c>, which is 1 there; 3 here, so that a broker can be stopped and its partitions go on.
+    /// </summary>
+    public int DefaultReplication
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(DefaultReplication), value, 1);
+    } = 3;
+
+    /// <summary>
+    /// How many bytes one partition keeps in memory before it forgets its oldest records. Kafka: <c>log.retention.bytes</c>.
+    /// The oldest of some segments goes at a time, so up to a quarter more than this is held.
+    /// </summary>
+    public long RetentionBytes
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(RetentionBytes), value, 1);
+    } = 256L * 1024 * 1024;
+
+    /// <summary>The largest batch that is accepted, in bytes. Kafka: <c>message.max.bytes</c>.</summary>
+    public int MaxMessageBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw Setting.NotFrom(nameof(MaxMessageBytes), value, 0);
+    } = 1024 * 1024 + 12;
+
+    /// <summary>Whose clock the timestamps of the records tell. Kafka: <c>log.message.timestamp.type</c>.</summary>
+    public TimestampType TimestampType { get; init; } = TimestampType.Create;
+
+    /// <summary>The largest request that is read, in bytes; a larger one closes its connection. Kafka: <c>socket.request.max.bytes</c>.</summary>
+    public int MaxRequestBytes
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(MaxRequestBytes), value, 1);
+    } = 100 * 1024 * 1024;
+
+    /// <summary>How many connections one broker holds at a time; further ones are closed as they come. Kafka: <c>max.connections</c>.</summary>
+    public int MaxConnections
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(MaxConnections), value, 1);
+    } = 1000;
+
+    /// <summary>How many partitions all topics together may have; requests for more are refused with POLICY_VIOLATION.</summary>
+    public int MaxPartitions
+    {
+        get;
+        init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(MaxPartitions), value, 1);
+    } = 50_000;
+
+    /// <summary>How many of the latest requests <see cref="EmbeddedKafka.Requests"/> remembers.</summary>
+    public int RememberedRequests
+    {
+        get;
+        init => field = value >= 0 ? value : throw Setting.NotFrom(nameof(RememberedRequests), value, 0);
+    } = 1000;
+
+    /// <summary>The clock of the brokers: the timestamps they give, and how long a fetch is held open.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of connections that were closed because of what came through them, of leaders that move, of topics that come and go.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Samsa.Embedded.Cluster;
+
+namespace Samsa.Embedded.Serving;
+
+/// <summary>A broker: a port, the connections that came through it, and the fetch sessions they opened.</summary>
+sealed class BrokerServer : IAsyncDisposable
+{
+    readonly ConcurrentDictionary<ServedConnection, Task> connections = new();
+    readonly SemaphoreSlim change = new(1, 1);
+    Socket? listener;
+    Socket? placeholder;
+    CancellationTokenSource stopping = new();
+    Task accepting = Task.CompletedTask;
+
+    /// <summary>Binds the port; 0 for a free one. Nothing is accepted yet.</summary>
+    public BrokerServer(int id, int port, ClusterState cluster, RequestMemory memory)
+    {
+        (Id, Cluster, Memory) = (id, cluster, memory);
+        placeholder = Bind(port);
+        Port = ((IPEndPoint)placeholder.LocalEndPoint!).Port;
+    }
+
+    public int Id { get; }
+
+    public string Host { get; } = "127.0.0.1";
+
+    public int Port { get; }
+
+    public ClusterState Cluster { get; }
+
+    public RequestMemory Memory { get; }
+
+    /// <summary>The fetch sessions of its clients; a broker that starts again knows none.</summary>
+    public FetchSessions Sessions { get; private set; } = new();
+
+    public bool IsRunning => listener is not null;
+
+    public int Connections => connections.Count;
+
+    public async Task StartAsync()
+    {
+        await change.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (IsRunning) return;
+            Sessions = new FetchSessions();
+            stopping = new CancellationTokenSource();
+            // The port was held by a socket that does not listen: to clients it was refused, to others taken.
+            var socket = placeholder ?? Bind(Port);
+            placeholder = null;
+            socket.Listen(512);
+            listener = socket;
+            Cluster.BrokerStarted(Id, new BrokerAddress(Host, Port));
+            accepting = AcceptAsync(socket, stopping.Token);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    /// <summary>Stops listening and cuts all connections.</summary>
+    /// <param name="forGood">Whether the port is given back.</param>
+    public async Task StopAsync(bool forGood)
+    {
+        await change.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (listener is { } socket)
+            {
+                listener = null;
+                Cluster.BrokerStopped(Id);
+                await stopping.CancelAsync().ConfigureAwait(false);
+                socket.Dispose();
+                if (!forGood) placeholder = Bind(Port);
+                await accepting.ConfigureAwait(false);
+                foreach (var connection in connections.Keys) connection.Dispose();
+                await Task.WhenAll(connections.Values).ConfigureAwait(false);
+                stopping.Dispose();
+            }
+
+            if (!forGood) return;
+            placeholder?.Dispose();
+            placeholder = null;
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(forGood: true).ConfigureAwait(false);
+        stopping.Dispose();
+        change.Dispose();
+    }
+
+    async Task AcceptAsync(Socket socket, CancellationToken stop)
+    {
+        var desk = new RequestDesk(this);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await socket.AcceptAsync(CancellationToken.None).ConfigureAwait(false);
+                if (Connections < Cluster.Options.MaxConnections) Serve(client, desk, stop);
+                else client.Dispose();
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                // The listener was closed, or a client left before it was accepted.
+                if (!stop.IsCancellationRequested) Cluster.Options.Logger.LogDebug("Nobody accepted: {Reason}", fault.Message);
+            }
+        }
+    }
+
+    void Serve(Socket client, RequestDesk desk, CancellationToken stop)
+    {
+        client.NoDelay = true;
+        var connection = new ServedConnection(client, this, desk);
+        var serving = Task.Run(() => connection.ServeAsync(stop), CancellationToken.None);
+        connections[connection] = serving;
+        serving.ContinueWith(
+            _ => connections.TryRemove(connection, out Task? _),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    static Socket Bind(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using Samsa.Wire;
+
+namespace Samsa.Embedded.Serving;
+
+/// <summary>Cuts what a client sends into requests: four bytes of length, then as many bytes.</summary>
+/// <remarks>
+/// All requests of a connection pass through one buffer, so a request is good only until the next one is read: what is to stay of
+/// it has been copied into the log by then. The buffer grows as bytes come, never by what a length promises.
+/// </remarks>
+sealed class RequestReader(Socket socket, int maxBytes, RequestMemory memory) : IDisposable
+{
+    const int FirstCapacity = 16 * 1024;
+    const int KeptCapacity = 2 * 1024 * 1024;
+    const int LengthBytes = 4;
+
+    // Key, version and correlation id.
+    const int SmallestRequest = 8;
+
+    byte[] buffer = [];
+    int start;
+    int end;
+
+    /// <summary>The next request, without its length; null when the client ended the connection.</summary>
+    /// <exception cref="ProtocolException">The length cannot be one.</exception>
+    /// <exception cref="RefusedRequestException">All clients together sent more than the brokers want to hold.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync()
+    {
+        if (start == end) Rest();
+        if (!await HasAsync(LengthBytes).ConfigureAwait(false)) return null;
+        var size = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start));
+        if (size < SmallestRequest || size > maxBytes)
+            throw new ProtocolException($"A request claims {size} bytes; it can have from {SmallestRequest} to {maxBytes}");
+        if (!await HasAsync(LengthBytes + size).ConfigureAwait(false)) return null;
+        var request = buffer.AsMemory(start + LengthBytes, size);
+        start += LengthBytes + size;
+        return request;
+    }
+
+    public void Dispose() => Replace(0);
+
+    async ValueTask<bool> HasAsync(int wanted)
+    {
+        while (end - start < wanted)
+        {
+            if (buffer.Length - start < wanted && (start > 0 || end == buffer.Length)) MakeRoom(wanted);
+            var read = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None).ConfigureAwait(false);
+            if (read == 0) return false;
+            end += read;
+        }
+
+        return true;
+    }
+
+    void MakeRoom(int wanted)
+    {
+        var have = end - start;
+        if (have < buffer.Length / 2) buffer.AsSpan(start, have).CopyTo(buffer);
+        else Replace((int)Math.Min(Math.Max(FirstCapacity, buffer.Length * 2L), Math.Max(wanted, FirstCapacity)));
+        (start, end) = (0, have);
+    }
+
+    void Rest()
+    {
+        (start, end) = (0, 0);
+        if (buffer.Length > KeptCapacity) Replace(0);
+    }
+
+    void Replace(int capacity)
+    {
+        if (!memory.TryTake(capacity - buffer.Length))
+            throw new RefusedRequestException("The requests of all clients together are larger than the brokers want to hold.");
+        var larger = capacity == 0 ? [] : GC.AllocateUninitializedArray<byte>(capacity);
+        if (capacity > 0) buffer.AsSpan(start, end - start).CopyTo(larger);
+        buffer = larger;
+    }
+}
