@@ -35,6 +35,16 @@ public sealed partial record KafkaOptions
         init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromHours(1));
     } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a broker may take to say which versions it speaks before it is tried whether it is a Kafka 0.9, which never says.
+    /// librdkafka: api.version.request.timeout.ms.
+    /// </summary>
+    public TimeSpan NegotiationTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromMinutes(5));
+    } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a broker may take to answer, from the moment the request is written. Java: request.timeout.ms.</summary>
     /// <remarks>An answer that does not come costs the connection: answers come in order, so nothing behind it can come either.</remarks>
     public TimeSpan RequestTimeout

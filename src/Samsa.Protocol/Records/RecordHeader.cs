@@ -13,6 +13,14 @@ public readonly struct RecordHeader
     {
     }
 
+    /// <summary>A header to send. Without this one, a null array would become an empty value.</summary>
+    /// <param name="name">The name; may be empty, not null.</param>
+    /// <param name="value">The value, or null.</param>
+    public RecordHeader(string name, byte[]? value)
+        : this(name, value is null ? default(ReadOnlyMemory<byte>?) : value)
+    {
+    }
+
     /// <summary>A header whose name is encoded already.</summary>
     /// <param name="nameUtf8">The name in UTF-8.</param>
     /// <param name="value">The value, or null.</param>

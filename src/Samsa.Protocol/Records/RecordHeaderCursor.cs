@@ -35,7 +35,8 @@ public struct RecordHeaderCursor
         var name = batch.Slice(fields.Skip(nameLength), nameLength);
         var valueLength = fields.ReadLength();
         var valueStart = fields.Skip(valueLength);
-        current = new RecordHeader(name, valueLength < 0 ? null : batch.Slice(valueStart, valueLength));
+        // A bare null would become an empty memory here: memory converts from arrays, and so from null.
+        current = new RecordHeader(name, valueLength < 0 ? default(ReadOnlyMemory<byte>?) : batch.Slice(valueStart, valueLength));
         position = fields.Position;
         return true;
     }

@@ -145,7 +145,7 @@ sealed partial class ClusterWatch
         var (answer, connection) = await question.AskAsync(names, create, stop.Token);
         try
         {
-            Take(answer, names);
+            Take(answer, names, connection);
         }
         catch (MisroutedException)
         {

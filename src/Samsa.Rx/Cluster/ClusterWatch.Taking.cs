@@ -9,7 +9,7 @@ sealed partial class ClusterWatch
     sealed class MisroutedException(string ours, string theirs)
         : KafkaException($"A broker of cluster {Foreign.Text(theirs)} answered at an address of cluster {ours}; its answer is not used.");
 
-    void Take(Metadata.Response answer, string[] asked)
+    void Take(Metadata.Response answer, string[] asked, BrokerConnection from)
     {
         if (answer.ErrorCode == ErrorCode.RebootstrapRequired) connections.BeginAgain();
         if (answer.ErrorCode != ErrorCode.None) throw new BrokerException(answer.ErrorCode, "Metadata");
@@ -22,7 +22,9 @@ sealed partial class ClusterWatch
             IReadOnlyDictionary<int, BrokerInfo> brokers = ViewReading.Brokers(answer);
             // A broker that is just starting may know nobody yet.
             if (brokers.Count == 0) brokers = before.Brokers;
-            if (brokers.Count == 0) throw new KafkaException("The cluster named no broker that could be connected to.");
+            // Kafka 0.8.2 names no broker, not even itself, while there is no topic; it creates one on first use all the same.
+            if (brokers.Count == 0 && !from.Apis.IsGuess)
+                throw new KafkaException($"Broker {from.Broker} named no broker that could be connected to.");
             connections.Know([.. brokers.Values]);
 
             var after = before with

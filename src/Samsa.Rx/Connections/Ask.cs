@@ -37,7 +37,7 @@ abstract class Ask(IRequest request, short version, TimeSpan patience)
 
     /// <summary>Reads the answer, which ends the request well or, when the bytes make no sense, throws.</summary>
     /// <returns>How long the broker wants silence.</returns>
-    public abstract TimeSpan Answer(ref WireReader reader);
+    public abstract TimeSpan Answer(ReadOnlyMemory<byte> frame);
 
     public abstract void Fail(Exception error);
 }
@@ -60,10 +60,9 @@ sealed class Ask<TResponse> : Ask
 
     public Task<TResponse> Answered => answer.Task;
 
-    public override TimeSpan Answer(ref WireReader reader)
+    public override TimeSpan Answer(ReadOnlyMemory<byte> frame)
     {
-        var response = TResponse.Read(ref reader, Version);
-        reader.ExpectEnd();
+        var response = Framing.ReadResponse<TResponse>(frame, Request.Api, Version);
         registration.Unregister();
         answer.TrySetResult(response);
         return Quiet.AskedFor(response, Version);
@@ -99,7 +98,7 @@ sealed class Tell(IRequest request, short version, TimeSpan patience) : Ask(requ
         told.TrySetResult();
     }
 
-    public override TimeSpan Answer(ref WireReader reader) =>
+    public override TimeSpan Answer(ReadOnlyMemory<byte> frame) =>
         throw new InvalidOperationException("A request that is not answered was matched with an answer.");
 
     public override void Fail(Exception error)

@@ -26,11 +26,11 @@ sealed class BrokerApis
     /// <summary>The features the cluster agreed on (KIP-584), by name.</summary>
     public IReadOnlyDictionary<string, short> Features { get; private init; } = new Dictionary<string, short>();
 
-    /// <summary>Kafka 0.9, which closes the socket on the question.</summary>
+    /// <summary>Kafka 0.9, which does not answer the question.</summary>
     public static BrokerApis Kafka09 { get; } = Table("the table of Kafka 0.9",
         (0, 1), (1, 1), (2, 0), (3, 0), (8, 2), (9, 1), (10, 0), (11, 0), (12, 0), (13, 0), (14, 0), (15, 0), (16, 0));
 
-    /// <summary>Kafka 0.8.2, which reads any version of the first four as version 0, and has no working groups.</summary>
+    /// <summary>Kafka 0.8.2, which closes the socket on the question, reads any version of the first four as version 0, and has no working groups.</summary>
     public static BrokerApis Kafka082 { get; } = Table("the table of Kafka 0.8.2",
         (0, 0), (1, 0), (2, 0), (3, 0), (8, 1), (9, 1), (10, 0));
 

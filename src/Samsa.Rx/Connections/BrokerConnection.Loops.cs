@@ -47,7 +47,7 @@ sealed partial class BrokerConnection
     {
         while (await incoming.ReadAsync(closing.Token) is { } frame)
         {
-            if (!waiting.TryDequeue(out var ask)) throw new ProtocolException("An answer came that nobody asked for.");
+            if (!waiting.TryDequeue(out var ask)) throw new ProtocolException("An answer came that nobody asked for");
             try
             {
                 Answer(ask, frame);
@@ -68,14 +68,10 @@ sealed partial class BrokerConnection
     void Answer(Ask ask, ReadOnlyMemory<byte> frame)
     {
         var api = ask.Request.Api;
-        var reader = new WireReader(frame);
-        var correlationId = reader.ReadInt32();
-        if (correlationId != ask.CorrelationId)
-            throw new ProtocolException($"The answer to request {ask.CorrelationId} ({api.Name}) was expected, that to {correlationId} came.");
-        // Flexible answers begin with tags, only ApiVersions does not (KIP-511).
-        reader.Flexible = api.IsFlexible(ask.Version);
-        if (reader.Flexible && api.Key != ApiVersions.Api.Key) reader.SkipTags();
-        if (ask.Answer(ref reader) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
+        var id = Framing.ReadCorrelationId(frame);
+        if (id != ask.CorrelationId)
+            throw new ProtocolException($"The answer to request {ask.CorrelationId} ({api.Name}) was expected, that to {id} came");
+        if (ask.Answer(frame) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
     }
 
     void Gather(Ask ask)

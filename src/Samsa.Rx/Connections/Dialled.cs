@@ -30,10 +30,10 @@ sealed class Dialled(BrokerAddress address, Socket socket, KafkaOptions options)
             add(Outgoing, id);
             await Outgoing.FlushAsync();
             if (await Incoming.ReadAsync(both.Token) is not { } frame) return null;
-            var read = new WireReader(frame).ReadInt32();
-            return read == id ? frame[4..] : throw new ProtocolException($"The answer to request {id} ({api}) was expected, that to {read} came.");
+            var read = Framing.ReadCorrelationId(frame);
+            return read == id ? frame[4..] : throw new ProtocolException($"The answer to request {id} ({api}) was expected, that to {read} came");
         }
-        catch (Exception error) when (error is SocketException or IOException)
+        catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException)
         {
             return null;
         }

@@ -4,7 +4,6 @@ namespace Samsa.Rx;
 static class Negotiation
 {
     const int MostDowngrades = 2;
-    const short ListGroupsKey = 16;
 
     static string SoftwareVersion { get; } = typeof(Negotiation).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -24,19 +23,18 @@ static class Negotiation
             if (apis is not null) return apis;
             // Only ever downwards, and not for ever: a broken broker must not keep us here.
             if (downgrades == MostDowngrades || lower >= version)
-                throw new ProtocolException($"The broker refuses to say its versions in version {version} and lower of the question.");
+                throw new ProtocolException($"The broker refuses to say its versions in version {version} and lower of the question");
             version = lower;
         }
     }
 
     /// <summary>Tells Kafka 0.9 by ListGroups, which came with it.</summary>
     public static async Task<bool> KnowsGroupsAsync(Dialled dialled, CancellationToken ct) =>
-        await dialled.ExchangeAsync("ListGroups", (outgoing, id) => outgoing.AddEmpty(ListGroupsKey, id), ct) is not null;
+        await dialled.ExchangeAsync("ListGroups", (outgoing, id) => outgoing.AddEmpty((short)ApiKey.ListGroups, id), ct) is not null;
 
-    /// <summary>Tells Kafka 0.8.2 by FindCoordinator, which it calls ConsumerMetadata.</summary>
-    public static async Task<bool> KnowsCoordinatorsAsync(Dialled dialled, CancellationToken ct) =>
-        await dialled.ExchangeAsync("FindCoordinator",
-            (outgoing, id) => outgoing.Add(new FindCoordinator.Request { Key = "samsa-rx" }, 0, id), ct) is not null;
+    /// <summary>Tells that it is a Kafka at all, by what every one since 0.8 answers.</summary>
+    public static async Task<bool> KnowsMetadataAsync(Dialled dialled, CancellationToken ct) =>
+        await dialled.ExchangeAsync("Metadata", (outgoing, id) => outgoing.Add(new Metadata.Request { Topics = [] }, 0, id), ct) is not null;
 
     static Task<ReadOnlyMemory<byte>?> AskAsync(Dialled dialled, short version, CancellationToken ct)
     {
@@ -50,7 +48,7 @@ static class Negotiation
     {
         var error = (ErrorCode)new WireReader(answer).ReadInt16();
         if (error == ErrorCode.UnsupportedVersion && version > 0) return (null, RangeIn(answer, version));
-        if (error != ErrorCode.None) throw new ProtocolException($"The broker answered the question for its versions with {error.KafkaName}.");
+        if (error != ErrorCode.None) throw new ProtocolException($"The broker answered the question for its versions with {error.KafkaName}");
         try
         {
             return (BrokerApis.From(Parse(answer, version), version), 0);

@@ -29,35 +29,74 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
         }
     }
 
-    async Task<(Dialled, BrokerApis)> NegotiatedAsync(BrokerAddress address, CancellationToken ct)
+    async Task<(Dialled Dialled, BrokerApis Apis)> NegotiatedAsync(BrokerAddress address, CancellationToken ct)
     {
         if (Remembered(address) is { } known) return (await Dialling.DialAsync(address, options, ct), known);
 
-        // Brokers before 0.10 close the socket on the question. So does one that is just starting or stopping, or a listener for TLS;
-        // hence the second try, in the plainest version.
-        foreach (var version in (short[])[ApiVersions.Api.MaxVersion, 0])
-            if (await TryAsync(address, dialled => Negotiation.NegotiateAsync(dialled, version, ct), ct) is { } negotiated)
-                return negotiated;
+        var asked = new List<(Dialled Dialled, Task<BrokerApis?> Apis)>();
+        (Dialled Dialled, BrokerApis Apis)? found = null;
+        try
+        {
+            found = await AskedAsync(asked, address, ct) ?? await GuessedAsync(asked, address, ct);
+            return found.Value;
+        }
+        finally
+        {
+            foreach (var (dialled, _) in asked)
+                if (dialled != found?.Dialled)
+                    dialled.Dispose();
+        }
+    }
 
-        log.LogDebug("{Address} closes the connection when asked for its versions; trying older questions", address);
-        var found = await TryAsync(address, async dialled => await Negotiation.KnowsGroupsAsync(dialled, ct) ? BrokerApis.Kafka09 : null, ct)
-            ?? await TryAsync(address, async dialled => await Negotiation.KnowsCoordinatorsAsync(dialled, ct) ? BrokerApis.Kafka082 : null, ct)
+    // Kafka 0.8.2 closes the socket on the question, and so does a broker that is just starting or stopping, or a listener for TLS; hence
+    // the second try, in the plainest version. Kafka 0.9 trips over the question and never answers: there is no use in asking it twice.
+    async Task<(Dialled, BrokerApis)?> AskedAsync(List<(Dialled, Task<BrokerApis?>)> asked, BrokerAddress address, CancellationToken ct)
+    {
+        foreach (var version in (short[])[ApiVersions.Api.MaxVersion, 0])
+        {
+            var dialled = await Dialling.DialAsync(address, options, ct);
+            var answer = Negotiation.NegotiateAsync(dialled, version, ct);
+            asked.Add((dialled, answer));
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            await Task.WhenAny(answer, Task.Delay(options.NegotiationTimeout, options.Clock, patience.Token));
+            await patience.CancelAsync();
+            ct.ThrowIfCancellationRequested();
+            if (!answer.IsCompleted) return null;
+            if (await answer is { } apis) return (dialled, apis);
+        }
+        return null;
+    }
+
+    // Both probes change nothing at the broker.
+    async Task<(Dialled, BrokerApis)> GuessedAsync(List<(Dialled Dialled, Task<BrokerApis?> Apis)> asked, BrokerAddress address, CancellationToken ct)
+    {
+        log.LogDebug("{Address} does not say its versions; trying older questions", address);
+        var found = await TryAsync(address, Negotiation.KnowsGroupsAsync, BrokerApis.Kafka09, ct)
+            ?? await TryAsync(address, Negotiation.KnowsMetadataAsync, BrokerApis.Kafka082, ct)
             ?? throw new ConnectionException(
-                $"{address} closes the connection whatever it is asked: it may be a listener for TLS, or no Kafka, or a Kafka before 0.8.2.")
+                $"{address} closes the connection whatever it is asked: it may be a listener for TLS, or no Kafka, or a Kafka before 0.8.")
             {
                 Broker = address.ToString(),
             };
+
+        // One that was only slow has answered the older question first by now.
+        foreach (var (dialled, answer) in asked)
+            if (answer is { IsCompletedSuccessfully: true, Result: { } late })
+            {
+                found.Dialled.Dispose();
+                return (dialled, late);
+            }
         lock (gate) old[address] = (found.Apis, options.Clock.GetTimestamp());
         return found;
     }
 
     async Task<(Dialled Dialled, BrokerApis Apis)?> TryAsync(
-        BrokerAddress address, Func<Dialled, Task<BrokerApis?>> ask, CancellationToken ct)
+        BrokerAddress address, Func<Dialled, CancellationToken, Task<bool>> probe, BrokerApis table, CancellationToken ct)
     {
         var dialled = await Dialling.DialAsync(address, options, ct);
         try
         {
-            if (await ask(dialled) is { } apis) return (dialled, apis);
+            if (await probe(dialled, ct)) return (dialled, table);
         }
         catch
         {

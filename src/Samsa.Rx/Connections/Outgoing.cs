@@ -12,13 +12,9 @@ sealed class Outgoing(Socket socket, string clientId)
     public int Length => writer.Length;
 
     /// <summary>Adds a request to what is gathered.</summary>
-    public void Add(IRequest request, short version, int correlationId)
-    {
-        var frame = writer.BeginFrame();
-        new RequestHeader(request.Api.Key, version, correlationId, clientId).Write(writer, request.Api.IsFlexible(version));
-        request.Write(writer, version);
-        writer.EndFrame(frame);
-    }
+    /// <exception cref="UnwritableMessageException">It cannot be spelt in that version. What is gathered is of no use then.</exception>
+    public void Add(IRequest request, short version, int correlationId) =>
+        Framing.WriteRequest(writer, request, version, correlationId, clientId);
 
     /// <summary>Adds a request of which nothing but the header is known: enough to see whether a broker knows it.</summary>
     public void AddEmpty(short apiKey, int correlationId)

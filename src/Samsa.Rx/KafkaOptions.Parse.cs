@@ -1,0 +1,65 @@
+namespace Samsa.Rx;
+
+/// <content>Settings by the names that Kafka's own clients and librdkafka give them.</content>
+public sealed partial record KafkaOptions
+{
+    static readonly Dictionary<string, Func<KafkaOptions, string, KafkaOptions>> Own = new(StringComparer.Ordinal)
+    {
+        ["client.id"] = (options, value) => options with { ClientId = value },
+        ["socket.connection.setup.timeout.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
+        ["socket.connection.setup.timeout.max.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
+        ["api.version.request.timeout.ms"] = (options, value) => options with { NegotiationTimeout = Setting.Milliseconds(value) },
+        ["request.timeout.ms"] = (options, value) => options with { RequestTimeout = Setting.Milliseconds(value) },
+        ["socket.timeout.ms"] = (options, value) => options with { RequestTimeout = Setting.Milliseconds(value) },
+        ["default.api.timeout.ms"] = (options, value) => options with { AdminTimeout = Setting.Milliseconds(value) },
+        ["connections.max.idle.ms"] = (options, value) => options with { IdleTimeout = Setting.Milliseconds(value) },
+        ["reconnect.backoff.ms"] = (options, value) => options with { Reconnect = options.Reconnect with { First = Setting.Milliseconds(value) } },
+        ["reconnect.backoff.max.ms"] = (options, value) => options with { Reconnect = options.Reconnect with { Most = Setting.Milliseconds(value) } },
+        ["retry.backoff.ms"] = (options, value) => options with { Retry = options.Retry with { First = Setting.Milliseconds(value) } },
+        ["retry.backoff.max.ms"] = (options, value) => options with { Retry = options.Retry with { Most = Setting.Milliseconds(value) } },
+        ["metadata.max.age.ms"] = (options, value) => options with { MetadataMaxAge = Setting.Milliseconds(value) },
+        ["topic.metadata.refresh.interval.ms"] = (options, value) => options with { MetadataMaxAge = Setting.Milliseconds(value) },
+        ["receive.message.max.bytes"] = (options, value) => options with { MaxFrameBytes = Setting.Integer(value) },
+    };
+
+    /// <summary>
+    /// Reads settings by the names that Java's clients and librdkafka give them. A later one of the same name wins. What is not known
+    /// is refused, so that a typing error is not a silent default.
+    /// </summary>
+    /// <param name="settings">Names and values: <c>request.timeout.ms</c>, <c>30000</c>.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="ArgumentException">A name is not known; the message says the nearest that is.</exception>
+    /// <exception cref="FormatException">A value cannot be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public static KafkaOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Aggregate(new KafkaOptions(), (options, setting) => options.With(setting.Key, setting.Value));
+    }
+
+    KafkaOptions With(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        try
+        {
+            return WithKnown(name, value) ?? throw Unknown(name);
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{name} is \"{Foreign.Text(value)}\": {error.Message}", error);
+        }
+    }
+
+    KafkaOptions? WithKnown(string name, string value) => Own.TryGetValue(name, out var set) ? set(this, value) : null;
+
+    static IEnumerable<string> KnownNames => Own.Keys;
+
+    static ArgumentException Unknown(string name) => name is "bootstrap.servers" or "metadata.broker.list"
+        ? new ArgumentException($"{name} is not among the options: it is the first argument of Kafka.ConnectAsync.", nameof(name))
+        : new ArgumentException(
+            Setting.Nearest(name, KnownNames) is { } near
+                ? $"There is no setting {Foreign.Text(name)}. Did you mean {near}?"
+                : $"There is no setting {Foreign.Text(name)}.",
+            nameof(name));
+}
