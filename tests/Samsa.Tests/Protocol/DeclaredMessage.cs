@@ -1,0 +1,50 @@
+using System.Reflection;
+using Samsa.Protocol;
+using Samsa.Wire;
+
+namespace Samsa.Tests.Protocol;
+
+/// <summary>A request or response, found by reflection.</summary>
+sealed record DeclaredMessage(Type Type, ApiDescription Api)
+{
+    delegate object Reading(ref WireReader reader, short version);
+
+    readonly Reading reading = typeof(DeclaredMessage).GetMethod(nameof(ReadAs), BindingFlags.NonPublic | BindingFlags.Static)!
+        .MakeGenericMethod(Type).CreateDelegate<Reading>();
+
+    /// <summary>Every message that is declared.</summary>
+    public static IReadOnlyList<DeclaredMessage> All { get; } = typeof(ErrorCode).Assembly.GetTypes()
+        .Where(type => type.GetCustomAttribute<ApiAttribute>() is not null)
+        .OrderBy(type => type.GetCustomAttribute<ApiAttribute>()!.Key)
+        .SelectMany(api => new[] { "Request", "Response" }.Select(name => new DeclaredMessage(
+            api.GetNestedType(name)!, (ApiDescription)api.GetProperty("Api")!.GetValue(null)!)))
+        .ToList();
+
+    /// <summary>Every message in every version, as cases of a test.</summary>
+    public static IEnumerable<TestCaseData> InAllVersions => All.SelectMany(message => message.Versions
+        .Select(version => new TestCaseData(message, version).SetArgDisplayNames($"{message} v{version}")));
+
+    public bool IsRequest => Type.Name == "Request";
+
+    public IEnumerable<short> Versions => Enumerable.Range(Api.MinVersion, Api.MaxVersion - Api.MinVersion + 1).Select(v => (short)v);
+
+    public override string ToString() => $"{Api.Name}.{Type.Name}";
+
+    public object Read(ReadOnlyMemory<byte> bytes, short version)
+    {
+        var reader = new WireReader(bytes);
+        var message = reading(ref reader, version);
+        reader.ExpectEnd();
+        return message;
+    }
+
+    public static byte[] Write(object message, short version)
+    {
+        var writer = new WireWriter();
+        ((IMessage)message).Write(writer, version);
+        return writer.ToArray();
+    }
+
+    static object ReadAs<T>(ref WireReader reader, short version)
+        where T : IMessage<T> => T.Read(ref reader, version);
+}
