@@ -55,6 +55,7 @@ ref struct Lz4Frame(Lz4Native lz4, Lz4FrameHeader header, IBufferWriter<byte> ou
 
     readonly Span<byte> Inflate(ReadOnlySpan<byte> block)
     {
+        if (Lz4Block.HasDistanceZero(block)) throw new CompressionException("an lz4 block is damaged: it copies from 0 bytes back");
         // One byte of a block stands for 255 at most.
         var most = (int)Math.Min(header.MaxBlockSize, 255L * block.Length);
         var target = output.GetSpan(most)[..most];
