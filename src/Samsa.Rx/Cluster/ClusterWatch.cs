@@ -67,6 +67,12 @@ sealed partial class ClusterWatch : IAsyncDisposable
     /// <returns>The view after an answer to a question that was asked after this call. It may be the same as before.</returns>
     public Task<ClusterView> RefreshAsync(string why, CancellationToken ct = default) => DemandAsync(why, null, urgent: false, ct);
 
+    /// <inheritdoc cref="RefreshAsync(string, CancellationToken)"/>
+    /// <param name="why">Who wants to know, for the events.</param>
+    /// <param name="isUrgent">Whether it is the first question of its kind, and so need not wait until a moment has passed since the last one.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<ClusterView> RefreshAsync(string why, bool isUrgent, CancellationToken ct) => DemandAsync(why, null, isUrgent, ct);
+
     /// <summary>Asks without waiting: somebody has reason to doubt the view.</summary>
     public void Doubt(string why) => _ = Join(why, null, urgent: false);
 
