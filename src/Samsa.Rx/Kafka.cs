@@ -11,6 +11,7 @@ public sealed class Kafka : IAsyncDisposable
     readonly BrokerConnections connections;
     readonly ClusterWatch watch;
     readonly TopicAdmin admin;
+    readonly Readers readers;
     int disposed;
 
     Kafka(IReadOnlyList<BrokerAddress> bootstrap, KafkaOptions options)
@@ -20,6 +21,8 @@ public sealed class Kafka : IAsyncDisposable
         connections = new(bootstrap, options, events);
         watch = new(connections, options, events);
         admin = new(connections, watch, options, events);
+        readers = new(watch, connections, options, events);
+        Topics = new(readers);
     }
 
     /// <summary>Finds the cluster. Ends when a broker has said who belongs to it.</summary>
@@ -53,6 +56,9 @@ public sealed class Kafka : IAsyncDisposable
 
     /// <summary>How this client behaves.</summary>
     public KafkaOptions Options { get; }
+
+    /// <summary>The topics by name.</summary>
+    public TopicCollection Topics { get; }
 
     /// <summary>The brokers that are there now, in the order of their node ids.</summary>
     public IReadOnlyList<BrokerInfo> Brokers => [.. watch.Current.Brokers.Values.OrderBy(broker => broker.NodeId)];
@@ -107,6 +113,7 @@ public sealed class Kafka : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        await readers.DisposeAsync();
         await watch.DisposeAsync();
         await connections.DisposeAsync();
         events.Complete();

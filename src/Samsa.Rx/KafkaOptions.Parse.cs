@@ -51,9 +51,12 @@ public sealed partial record KafkaOptions
         }
     }
 
-    KafkaOptions? WithKnown(string name, string value) => Own.TryGetValue(name, out var set) ? set(this, value) : null;
+    KafkaOptions? WithKnown(string name, string value) =>
+        Own.TryGetValue(name, out var set) ? set(this, value)
+        : Consume.With(name, value) is { } consume ? this with { Consume = consume }
+        : null;
 
-    static IEnumerable<string> KnownNames => Own.Keys;
+    static IEnumerable<string> KnownNames => Own.Keys.Concat(ConsumeOptions.SettingNames);
 
     static ArgumentException Unknown(string name) => name is "bootstrap.servers" or "metadata.broker.list"
         ? new ArgumentException($"{name} is not among the options: it is the first argument of Kafka.ConnectAsync.", nameof(name))

@@ -1,5 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Samsa.Protocol.Compression;
 
 namespace Samsa.Rx;
 
@@ -93,6 +94,12 @@ public sealed partial record KafkaOptions
         get;
         init => field = Option.Between(1, value, 10_000);
     } = 64;
+
+    /// <summary>How topics are read, where nothing else is said.</summary>
+    public ConsumeOptions Consume { get; init => field = Option.Given(value); } = new();
+
+    /// <summary>The codecs that batches may be compressed with.</summary>
+    public CompressionCodecs Codecs { get; init => field = Option.Given(value); } = CompressionCodecs.Default;
 
     /// <summary>How names become addresses. Tests put their own here.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;

@@ -1,0 +1,56 @@
+namespace Samsa.Rx;
+
+/// <summary>Takes one fetch answer apart: each partition that was asked for gets its own.</summary>
+sealed class FetchAnswer(FetchSession session, short version)
+{
+    /// <summary>Takes everything.</summary>
+    /// <returns>Whether there was anything but "nothing new".</returns>
+    public bool Take(IReadOnlyList<PartitionAsk> asks, Fetch.Response answer)
+    {
+        var open = Open(asks);
+        var room = session.Options.BufferedBytes;
+        var isNew = false;
+        foreach (var topic in answer.Responses)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                // Nobody asked, or it comes a second time: not ours.
+                if (!open.Remove((version >= 13 ? "" : topic.Topic, topic.TopicId, partition.PartitionIndex), out var ask)) continue;
+                isNew |= partition.ErrorCode != ErrorCode.None || partition.Records is { IsEmpty: false };
+                // What finds no room is asked for again; nothing was said about it.
+                if (room <= 0) continue;
+                Take(ask, partition, ref room);
+                Hint(ask, partition, answer);
+            }
+        }
+
+        return isNew;
+    }
+
+    void Take(in PartitionAsk ask, Fetch.Response.PartitionData partition, ref long room)
+    {
+        if (partition.ErrorCode != ErrorCode.None) session.Refused(ask, partition.ErrorCode, "Fetch");
+        else if (partition.DivergingEpoch.EndOffset >= 0 && partition.DivergingEpoch.EndOffset < ask.Position)
+            session.Diverged(ask, partition.DivergingEpoch.EndOffset);
+        else session.Took(session.Decoding.Decode(ask, partition.Records ?? default, partition.AbortedTransactions, ref room).Seal());
+    }
+
+    /// <summary>A broker that does not lead may say who does (KIP-951).</summary>
+    void Hint(in PartitionAsk ask, Fetch.Response.PartitionData partition, Fetch.Response answer)
+    {
+        var leader = partition.CurrentLeader;
+        if (leader.LeaderId < 0 || partition.ErrorCode is not (ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch)) return;
+        var at = answer.NodeEndpoints.FirstOrDefault(node => node.NodeId == leader.LeaderId);
+        session.Watch.Hint(ask.Id.Topic, ask.Id.Partition, leader.LeaderId, leader.LeaderEpoch,
+            at is null ? null : new BrokerInfo(at.NodeId, at.Host, at.Port, at.Rack));
+    }
+
+    // From version 13 on topics have ids and no names, before names and no ids.
+    Dictionary<(string Topic, Guid Id, int Partition), PartitionAsk> Open(IReadOnlyList<PartitionAsk> asks)
+    {
+        var open = new Dictionary<(string, Guid, int), PartitionAsk>(asks.Count);
+        foreach (var ask in asks)
+            open[version >= 13 ? ("", ask.TopicId, ask.Id.Partition) : (ask.Id.Topic, default, ask.Id.Partition)] = ask;
+        return open;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using Samsa.Protocol.Records;
+
+namespace Samsa.Rx;
+
+/// <summary>One record, as it was read: a small view of the batch it came in.</summary>
+/// <remarks>
+/// Nothing is allocated for a record, and its bytes are never used again for something else: it may be kept, which keeps the memory of its
+/// whole batch (and of what came in the same answer). To keep few of many for long, copy what is needed: <c>record.Value.ToArray()</c>.
+/// </remarks>
+public readonly struct KafkaRecord
+{
+    // DateTimeOffset.MinValue and MaxValue in milliseconds since 1970.
+    const long FirstMillisecond = -62_135_596_800_000;
+    const long LastMillisecond = 253_402_300_799_999;
+
+    readonly DeliveredBatch? batch;
+    readonly int keyStart;
+    readonly int keyLength;
+    readonly int valueStart;
+    readonly int valueLength;
+
+    internal KafkaRecord(DeliveredBatch batch, in RecordEntry entry)
+    {
+        this.batch = batch;
+        Offset = entry.Offset;
+        Timestamp = entry.Timestamp;
+        keyStart = entry.KeyStart;
+        keyLength = entry.KeyLength;
+        valueStart = entry.ValueStart;
+        valueLength = entry.ValueLength;
+    }
+
+    /// <summary>The topic it was read from.</summary>
+    public string Topic => Batch.Topic;
+
+    /// <summary>The partition it was read from.</summary>
+    public int Partition => Batch.Partition;
+
+    /// <summary>Where in the partition it is. Offsets rise; they may have gaps.</summary>
+    public long Offset { get; }
+
+    /// <summary>Milliseconds since 1970 in UTC, as they came: any 64 bits. -1: none (always so before 0.10).</summary>
+    public long Timestamp { get; }
+
+    /// <summary>The timestamp as a time; what lies outside the years 1 to 9999 becomes the first or the last moment of them.</summary>
+    public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(Timestamp, FirstMillisecond, LastMillisecond));
+
+    /// <summary>Whose clock the timestamp is from.</summary>
+    public TimestampType TimestampType => Batch.Records.TimestampType;
+
+    /// <summary>The epoch of the leader that appended it; -1 when the format has none (before 0.11).</summary>
+    public int LeaderEpoch => Batch.Records.LeaderEpoch;
+
+    /// <summary>The key; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Key => Batch.Records.Slice(keyStart, keyLength);
+
+    /// <summary>Whether there is no key, which is not the same as an empty one.</summary>
+    public bool KeyIsNull => keyLength < 0;
+
+    /// <summary>The value; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Value => Batch.Records.Slice(valueStart, valueLength);
+
+    /// <summary>Whether there is no value (in a compacted topic: the key is deleted), which is not the same as an empty one.</summary>
+    public bool ValueIsNull => valueLength < 0;
+
+    /// <summary>The headers (KIP-82), in the order in which they were written.</summary>
+    public RecordHeaders Headers => new(Batch.Records, valueStart + Math.Max(valueLength, 0));
+
+    /// <summary>The key read as UTF-8, null when there is none. Allocates a string each time.</summary>
+    public string? KeyText => KeyIsNull ? null : Encoding.UTF8.GetString(Key.Span);
+
+    /// <summary>The value read as UTF-8, null when there is none. Allocates a string each time.</summary>
+    public string? Text => ValueIsNull ? null : Encoding.UTF8.GetString(Value.Span);
+
+    DeliveredBatch Batch => batch ?? throw new InvalidOperationException("This KafkaRecord was never read from a topic: it is the default of its type.");
+
+    /// <summary>Where it was read, and its sizes: <c>clicks 3@17 (key 5 bytes, value 100 bytes)</c>.</summary>
+    public override string ToString() => batch is null
+        ? "no record"
+        : $"{Topic} {Partition}@{Offset} (key {(KeyIsNull ? "null" : $"{keyLength} bytes")}, value {(ValueIsNull ? "null" : $"{valueLength} bytes")})";
+}

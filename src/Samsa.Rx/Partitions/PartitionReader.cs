@@ -1,0 +1,117 @@
+namespace Samsa.Rx;
+
+/// <summary>How far one partition is read, and by whom. Only its session changes it, under its gate.</summary>
+sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
+{
+    public TopicPartition Id { get; } = id;
+
+    public Guid TopicId { get; set; } = topicId;
+
+    /// <summary>Who reads it; null while its leader is not known.</summary>
+    public BrokerReader? Broker { get; set; }
+
+    /// <summary>The epoch of the leader, as the cluster view says.</summary>
+    public int LeaderEpoch { get; set; } = -1;
+
+    /// <summary>The leader did not act as one: it is not asked before somebody looked at the cluster again.</summary>
+    public bool IsUnsure { get; set; }
+
+    /// <summary>The view under which it became unsure. One that differs from it is worth a try.</summary>
+    public long UnsureSince { get; set; }
+
+    /// <summary>Rises whenever answers that are under way must not count any more: the leader moved, the position jumped, it was given up.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The offset to fetch next.</summary>
+    public long Position { get; private set; } = -1;
+
+    /// <summary>The leader epoch of the last batch that was read, for the broker to find out whether its log is still the one it was (KIP-320).</summary>
+    public int LastEpoch { get; private set; } = -1;
+
+    /// <summary>Set while the position has to be found first.</summary>
+    public Seek? Seek { get; private set; }
+
+    /// <summary>The offset before which the reading of this partition ends.</summary>
+    public long End { get; private set; } = long.MaxValue;
+
+    /// <summary>Nothing will be asked for it any more: it came to its end, failed, or was taken away.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Everything of it is delivered, and it is not waited for any more.</summary>
+    public bool IsDrained { get; set; }
+
+    /// <summary>How many bytes are asked for. It grows when a batch does not fit.</summary>
+    public int AskBytes { get; set; } = askBytes;
+
+    /// <summary>Where a damaged batch was met; it is fetched once more before that is believed.</summary>
+    public long DamagedAt { get; set; } = -1;
+
+    /// <summary>How many times in a row asking did not bring it further.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>When it may be asked for again, by the session's clock.</summary>
+    public TimeSpan NotBefore { get; set; }
+
+    /// <summary>What is read and not delivered.</summary>
+    public ReadyPart Ready { get; } = new();
+
+    /// <summary>Answers that are under way do not count any more.</summary>
+    public void Outdate() => Version++;
+
+    /// <summary>Has its position looked for.</summary>
+    public void Look(Seek seek)
+    {
+        Outdate();
+        Seek = seek;
+        LastEpoch = -1;
+        DamagedAt = -1;
+    }
+
+    /// <summary>Takes a position that was looked for.</summary>
+    public void Jump(long position, long end)
+    {
+        Outdate();
+        Seek = null;
+        LastEpoch = -1;
+        (Position, End) = (position, end);
+        if (Position >= End) IsFinished = true;
+    }
+
+    /// <summary>Goes on behind what was read.</summary>
+    public void Advance(long position, int epoch)
+    {
+        Position = position;
+        LastEpoch = Math.Max(epoch, LastEpoch);
+        Failures = 0;
+        if (Position > DamagedAt) DamagedAt = -1;
+        if (Position >= End) IsFinished = true;
+    }
+
+    public void Finish()
+    {
+        Outdate();
+        IsFinished = true;
+    }
+}
+
+/// <summary>What a position is looked for.</summary>
+/// <param name="Start">Where the reading shall begin.</param>
+/// <param name="OutOfRange">The offset that a broker says is not there; null when the reading begins.</param>
+sealed record Seek(StartFrom Start, long? OutOfRange = null)
+{
+    /// <summary>The topic is another one than before: the offset says nothing, whatever the partition holds now.</summary>
+    public bool IsNewTopic { get; init; }
+}
+
+/// <summary>What is asked for one partition, as it stood when it was asked.</summary>
+readonly record struct PartitionAsk(
+    PartitionReader Reader, int Version, Guid TopicId, int LeaderEpoch, long Position, int LastEpoch, long End, int MaxBytes, long DamagedAt, Seek? Seek)
+{
+    public PartitionAsk(PartitionReader reader)
+        : this(reader, reader.Version, reader.TopicId, reader.LeaderEpoch, reader.Position, reader.LastEpoch, reader.End,
+            reader.AskBytes, reader.DamagedAt, reader.Seek)
+    {
+    }
+
+    public TopicPartition Id => Reader.Id;
+}

@@ -1,0 +1,64 @@
+namespace Samsa.Rx;
+
+/// <summary>The readings of one client: opens them, and ends those that are left when the client closes.</summary>
+sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOptions kafka, KafkaEvents events) : IAsyncDisposable
+{
+    readonly Lock gate = new();
+    readonly HashSet<FetchSession> live = [];
+    bool disposed;
+
+    public ClusterWatch Watch => watch;
+
+    public KafkaOptions Settings => kafka;
+
+    public KafkaEvents Events => events;
+
+    /// <summary>How many are open.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return live.Count;
+        }
+    }
+
+    /// <summary>Begins to read a topic. Returns at once.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="options">How; null for the client's defaults.</param>
+    /// <exception cref="ObjectDisposedException">The client is closed.</exception>
+    public FetchSession Open(string topic, ConsumeOptions? options)
+    {
+        var session = new FetchSession(watch, connections, kafka, events, options ?? kafka.Consume, Forget);
+        lock (gate)
+        {
+            if (disposed) throw Closed();
+            live.Add(session);
+        }
+
+        session.Start(new TopicPartitions(session, topic).RunAsync);
+        return session;
+    }
+
+    /// <summary>A connection for short questions.</summary>
+    public ValueTask<BrokerConnection> ConnectAsync(int broker, CancellationToken ct) => connections.GetAsync(broker, ConnectionUse.General, ct);
+
+    /// <summary>Ends all readings: their observers are told that the client is closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<FetchSession> left;
+        lock (gate)
+        {
+            disposed = true;
+            left = [.. live];
+        }
+
+        foreach (var session in left) await session.AbortAsync(Closed);
+    }
+
+    static ObjectDisposedException Closed() => new("Samsa.Rx.Kafka");
+
+    void Forget(FetchSession session)
+    {
+        lock (gate) live.Remove(session);
+    }
+}

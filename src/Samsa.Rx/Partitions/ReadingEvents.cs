@@ -1,0 +1,25 @@
+namespace Samsa.Rx;
+
+/// <summary>The next offset to read was not in the partition, and the reading goes on somewhere else.</summary>
+/// <param name="At">When.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="From">The offset that was to be read.</param>
+/// <param name="To">The offset that is read instead.</param>
+/// <param name="Why">What the broker says.</param>
+public sealed record OffsetReset(DateTimeOffset At, string Topic, int Partition, long From, long To, string Why) : KafkaEvent(At);
+
+/// <summary>A batch could not be read and was skipped, as <see cref="ConsumeOptions.OnCorrupt"/> says.</summary>
+/// <param name="At">When.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="Offset">The first offset that was not delivered.</param>
+/// <param name="Next">The offset with which the reading goes on.</param>
+/// <param name="Error">What is wrong with it.</param>
+public sealed record BatchSkipped(DateTimeOffset At, string Topic, int Partition, long Offset, long Next, Exception Error) : KafkaEvent(At);
+
+/// <summary>A reading takes partitions in: those that it begins with, or some that were added to the topic later.</summary>
+/// <param name="At">When.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partitions">Their numbers.</param>
+public sealed record PartitionsFound(DateTimeOffset At, string Topic, IReadOnlyList<int> Partitions) : KafkaEvent(At);

@@ -1,0 +1,18 @@
+namespace Samsa.Rx;
+
+/// <summary>A batch that can be delivered, or (without a batch) the fault that its partition ended with.</summary>
+/// <param name="Reader">Whose it is.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="From">Records before this offset were delivered already, or not asked for.</param>
+/// <param name="Until">Records from this offset on are not asked for.</param>
+/// <param name="Next">The offset to go on with once this is done: also past what followed it and was not for users.</param>
+/// <param name="Bytes">What it costs to keep it.</param>
+/// <param name="EndsAnswer">Whether it is the last of its partition in one answer.</param>
+readonly record struct ReadyBatch(
+    PartitionReader Reader, DeliveredBatch Batch, long From, long Until, long Next, long Bytes, bool EndsAnswer)
+{
+    /// <summary>Makes the exception that the reading ends with.</summary>
+    public Func<Exception>? Fault { get; init; }
+
+    public int Count => Batch?.Records.Count ?? 0;
+}

@@ -1,0 +1,129 @@
+namespace Samsa.Rx;
+
+/// <summary>
+/// What was read and is not delivered yet: takes the partitions in turn, and counts what they hold. Nothing else in the library decides
+/// whether a partition has room.
+/// </summary>
+/// <remarks>It has no lock of its own; its session calls it under its gate.</remarks>
+sealed class ReadyQueue(ConsumeOptions options)
+{
+    /// <summary>One that is delivered, and one behind it so that nobody waits for the network.</summary>
+    const int AnswersAhead = 2;
+
+    /// <summary>Partitions with something ready. Each is in here once, so that each gets its turn.</summary>
+    readonly Queue<PartitionReader> turns = new();
+    long bytes;
+    bool full;
+
+    /// <summary>Among how many partitions the bytes are shared.</summary>
+    public int Partitions { get; set; } = 1;
+
+    /// <summary>Rises with each batch that was delivered.</summary>
+    public long Delivered { get; private set; }
+
+    public bool IsEmpty => turns.Count == 0;
+
+    long Share => Math.Max(options.PartitionBytes, options.BufferedBytes / Math.Max(1, Partitions));
+
+    /// <summary>Whether the partition may be asked for more.</summary>
+    public bool HasRoom(PartitionReader reader) => !full && !reader.Ready.IsFull && reader.Ready.Answers < AnswersAhead;
+
+    /// <summary>Takes in what one answer held for one partition.</summary>
+    public void Put(PartitionReader reader, IReadOnlyList<ReadyBatch> batches)
+    {
+        if (batches.Count == 0) return;
+        var ready = reader.Ready;
+        if (ready.Waiting.Count == 0) turns.Enqueue(reader);
+        foreach (var batch in batches)
+        {
+            ready.Waiting.Enqueue(batch);
+            Count(ready, batch, 1);
+        }
+
+        full |= bytes >= options.BufferedBytes;
+        ready.IsFull |= ready.Records >= options.BufferedRecords || ready.Bytes >= Share;
+    }
+
+    /// <summary>The next batch of the partition whose turn it is.</summary>
+    public bool TryTake(out ReadyBatch batch)
+    {
+        batch = default;
+        if (!turns.TryDequeue(out var reader)) return false;
+        batch = reader.Ready.Waiting.Dequeue();
+        if (reader.Ready.Waiting.Count > 0) turns.Enqueue(reader);
+        return true;
+    }
+
+    /// <summary>Says that a batch that was taken is delivered.</summary>
+    /// <returns>Who has room now and had none before.</returns>
+    public Room Return(in ReadyBatch batch)
+    {
+        Delivered++;
+        var ready = batch.Reader.Ready;
+        var had = HasRoom(batch.Reader);
+        Count(ready, batch, -1);
+        // Half of it must go before the partition comes back: else it would come and go with each batch.
+        ready.IsFull &= ready.Records > options.BufferedRecords / 2 || ready.Bytes > Share / 2;
+        if (full && bytes <= options.BufferedBytes / 2)
+        {
+            full = false;
+            return Room.ForAll;
+        }
+
+        return !had && HasRoom(batch.Reader) ? Room.ForThePartition : Room.AsBefore;
+    }
+
+    /// <summary>Throws away what a partition has ready.</summary>
+    public void Drop(PartitionReader reader)
+    {
+        var ready = reader.Ready;
+        if (ready.Waiting.Count == 0) return;
+        while (ready.Waiting.TryDequeue(out var batch)) Count(ready, batch, -1);
+        for (var left = turns.Count; left > 0; left--)
+            if (turns.Dequeue() is var other && other != reader)
+                turns.Enqueue(other);
+        full &= bytes > options.BufferedBytes / 2;
+    }
+
+    /// <summary>Throws away everything.</summary>
+    public void Clear()
+    {
+        foreach (var reader in turns) reader.Ready.Waiting.Clear();
+        turns.Clear();
+    }
+
+    void Count(ReadyPart ready, in ReadyBatch batch, int sign)
+    {
+        ready.Batches += sign;
+        ready.Records += sign * batch.Count;
+        ready.Bytes += sign * batch.Bytes;
+        bytes += sign * batch.Bytes;
+        if (batch.EndsAnswer) ready.Answers += sign;
+    }
+}
+
+/// <summary>What one partition has ready or in delivery.</summary>
+sealed class ReadyPart
+{
+    public Queue<ReadyBatch> Waiting { get; } = new();
+
+    /// <summary>Those that wait, and the one that is being delivered.</summary>
+    public int Batches { get; set; }
+
+    public int Answers { get; set; }
+
+    public long Records { get; set; }
+
+    public long Bytes { get; set; }
+
+    /// <summary>It reached a limit and has not fallen to half of it since.</summary>
+    public bool IsFull { get; set; }
+}
+
+/// <summary>What a delivered batch changed.</summary>
+enum Room
+{
+    AsBefore,
+    ForThePartition,
+    ForAll,
+}

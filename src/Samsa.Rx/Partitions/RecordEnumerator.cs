@@ -1,0 +1,78 @@
+using Samsa.Protocol.Records;
+
+namespace Samsa.Rx;
+
+/// <summary>The pull face of a session: goes from record to record, and waits only when none is ready. Nothing is allocated for a record.</summary>
+/// <param name="open">Begins the reading, when the first record is asked for.</param>
+/// <param name="ct">Ends it.</param>
+/// <param name="owned">What is to be disposed with it.</param>
+sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDisposable? owned = null) : IAsyncEnumerator<KafkaRecord>
+{
+    FetchSession? session;
+    RecordCursor records;
+    ReadyBatch batch;
+    bool hasBatch;
+    long next;
+
+    public KafkaRecord Current { get; private set; }
+
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ValueTask<bool> MoveNextAsync()
+    {
+        if (hasBatch && !ct.IsCancellationRequested && Step(session!)) return new(true);
+        return FindAsync(session ??= open());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        hasBatch = false;
+        Current = default;
+        session?.Stop();
+        owned?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    async ValueTask<bool> FindAsync(FetchSession session)
+    {
+        do
+        {
+            ct.ThrowIfCancellationRequested();
+            GiveBack(session);
+            while (!session.TryTake(out batch))
+                if (!await session.WaitAsync(ct))
+                    return false;
+            (hasBatch, records, next) = (true, batch.Batch.Records.GetRecords(), batch.From);
+        }
+        while (!Step(session));
+        return true;
+    }
+
+    bool Step(FetchSession session)
+    {
+        try
+        {
+            while (records.MoveNext())
+            {
+                ref readonly var entry = ref records.Current;
+                if (entry.Offset < batch.From) continue;
+                if (entry.Offset >= batch.Until) return false;
+                next = entry.Offset + 1;
+                Current = new(batch.Batch, entry);
+                return true;
+            }
+        }
+        catch (CorruptBatchException damage)
+        {
+            session.Spoiled(batch, next, damage);
+        }
+
+        return false;
+    }
+
+    void GiveBack(FetchSession session)
+    {
+        if (!hasBatch) return;
+        hasBatch = false;
+        session.Return(batch);
+    }
+}
