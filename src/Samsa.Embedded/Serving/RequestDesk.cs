@@ -36,7 +36,8 @@ sealed class RequestDesk(BrokerServer broker)
             // Whoever asks for too new an ApiVersions cannot know better yet: it is answered in the form of version 0.
             if (key != ApiVersions.Api.Key) throw new RefusedRequestException($"{api.Name} {version} is not spoken here.");
             header = new Header(api, 0, correlation);
-            Note(api, version, clientId: null);
+            // All headers agree up to the client id.
+            Note(api, version, reader.Remaining > 0 ? reader.ReadNullableString() : null);
             return ValueTask.FromResult<IMessage?>(ApiVersionsAnswer.Refuse(cluster.Generation));
         }
 

@@ -3,13 +3,12 @@ namespace Samsa.Embedded.Storage;
 /// <summary>A run of entries in one array, so that any part of it can go into an answer as it is.</summary>
 /// <remarks>
 /// Bytes are only ever added: what a reader was given never changes under it. When the array grows, a reader keeps the old
-/// one, which holds the same. Calls are serialized by the partition; slices are not.
+/// one, which holds the same. Calls are serialized by the partition; readers of the slices need not care.
 /// </remarks>
-sealed class LogSegment(long baseOffset, int limit)
+sealed class LogSegment(long baseOffset, int limit, int firstCapacity)
 {
     // A search walks at most this many bytes of entries.
     const int Stride = 4096;
-    const int FirstCapacity = 16 * 1024;
 
     byte[] bytes = [];
 
@@ -37,7 +36,7 @@ sealed class LogSegment(long baseOffset, int limit)
     {
         if (bytes.Length - Length < size)
         {
-            var wanted = Math.Max(Length + size, Math.Clamp(bytes.Length * 2L, FirstCapacity, limit));
+            var wanted = Math.Max(Length + size, Math.Clamp(bytes.Length * 2L, firstCapacity, limit));
             var grown = GC.AllocateUninitializedArray<byte>((int)wanted);
             bytes.AsSpan(0, Length).CopyTo(grown);
             bytes = grown;

@@ -6,6 +6,7 @@ sealed class PartitionLog(long retentionBytes)
 {
     const int LargestSegment = 4 * 1024 * 1024;
     const int SmallestSegment = 64 * 1024;
+    const int FirstCapacity = 16 * 1024;
 
     readonly int segmentBytes = (int)Math.Clamp(retentionBytes / 4, SmallestSegment, LargestSegment);
     readonly List<LogSegment> segments = [];
@@ -23,7 +24,9 @@ sealed class PartitionLog(long retentionBytes)
     /// <summary>Gives room for an entry of <paramref name="size"/> bytes; <see cref="Commit"/> makes it part of the log.</summary>
     public Span<byte> Reserve(int size)
     {
-        if (segments.Count == 0 || !segments[^1].HasRoomFor(size)) segments.Add(new LogSegment(End, segmentBytes));
+        // A log that has filled one segment will fill another; before that, nobody knows.
+        if (segments.Count == 0) segments.Add(new LogSegment(End, segmentBytes, FirstCapacity));
+        else if (!segments[^1].HasRoomFor(size)) segments.Add(new LogSegment(End, segmentBytes, segmentBytes));
         return segments[^1].Reserve(size);
     }
 

@@ -1,0 +1,206 @@
+using System.Buffers.Binary;
+using Samsa.Embedded;
+using Samsa.Protocol;
+using Samsa.Protocol.Messages;
+using Samsa.Wire;
+
+namespace Samsa.Tests.Embedded;
+
+/// <summary>Clients that do not mean well lose their connection, and nobody else loses anything.</summary>
+public class HostileTests
+{
+    EmbeddedKafka kafka = null!;
+    FaultLog log = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        log = new FaultLog();
+        kafka = await EmbeddedKafka.StartAsync(options: new() { Profile = KafkaProfile.V3_9, MaxRequestBytes = 1 << 20, MaxConnections = 50, Logger = log });
+        kafka.CreateTopic("t");
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await IsWell();
+        await kafka.DisposeAsync();
+        Assert.That(log.Faults, Is.Empty);
+    }
+
+    [TestCase("ffffffff", TestName = "A_negative_length_closes_the_connection")]
+    [TestCase("80000000")]
+    [TestCase("00000000")]
+    [TestCase("00000007 00000000000000")]
+    [TestCase("7fffffff")]
+    [TestCase("00100001", TestName = "A_request_a_byte_larger_than_allowed_closes_the_connection")]
+    [TestCase("47455420 2f20485454502f312e310d0a0d0a", TestName = "A_browser_is_shown_the_door")]
+    [TestCase("16030100 c8010000c40303", TestName = "A_TLS_client_is_shown_the_door")]
+    [TestCase("00000009 0003000000000001 00", TestName = "A_header_that_is_cut_closes_the_connection")]
+    [TestCase("0000000e 0003000000000001 0005 61626364", TestName = "A_client_id_longer_than_the_request_closes_the_connection")]
+    [TestCase("00000010 0003000000000001 ffff 7fffffff 0000", TestName = "An_array_longer_than_the_request_closes_the_connection")]
+    [TestCase("00000010 0003000000000001 ffff 00000000 dead", TestName = "Bytes_behind_the_end_close_the_connection")]
+    public async Task Whoever_does_not_speak_Kafka_is_not_listened_to(string hex)
+    {
+        using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+        await client.SendBytesAsync(Convert.FromHexString(hex.Replace(" ", "")));
+        Assert.That(await client.IsClosedAsync());
+    }
+
+    [Test]
+    public async Task A_promise_of_many_bytes_costs_nothing_until_they_come()
+    {
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 40; i++)
+        {
+            clients.Add(await RawClient.ConnectAsync(kafka.Brokers[0]));
+            await clients[^1].SendBytesAsync(Convert.FromHexString("00100000ffff"));
+        }
+
+        await IsWell();
+        Assert.That(kafka.Brokers[0].Connections, Is.GreaterThanOrEqualTo(40));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Test]
+    public async Task All_clients_together_cannot_make_the_broker_hold_more_than_it_wants()
+    {
+        // Four whole requests are the limit; each of these sends all of one but its last byte.
+        var clients = new List<RawClient>();
+        var almost = new byte[4 + (1 << 20) - 1];
+        BinaryPrimitives.WriteInt32BigEndian(almost, 1 << 20);
+        for (var i = 0; i < 12; i++)
+        {
+            clients.Add(await RawClient.ConnectAsync(kafka.Brokers[0]));
+            try
+            {
+                await clients[^1].SendBytesAsync(almost);
+            }
+            catch (IOException)
+            {
+                // Cut while it was sending.
+            }
+        }
+
+        await Eventually.Is(() => kafka.Brokers[0].Connections <= 6, "most of them were cut");
+        clients.ForEach(client => client.Dispose());
+        await Eventually.Is(() => kafka.Brokers[0].Connections == 0, "the memory is free again");
+    }
+
+    [Test]
+    public async Task Connections_beyond_the_limit_are_closed_and_those_before_live()
+    {
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 50; i++) clients.Add(await RawClient.ConnectAsync(kafka.Brokers[0]));
+        await clients[^1].AskAsync(new ApiVersions.Request(), 0);
+        using (var late = await RawClient.ConnectAsync(kafka.Brokers[0])) Assert.That(await late.IsClosedAsync());
+        await clients[0].AskAsync(new ApiVersions.Request(), 0);
+        clients.ForEach(client => client.Dispose());
+        await Eventually.Is(() => kafka.Brokers[0].Connections == 0, "closed connections make room");
+    }
+
+    [Test]
+    public async Task A_client_that_leaves_while_it_waits_costs_nothing_afterwards()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+            await client.SendAsync(RawClient.FetchRequest("t", 0, maxWait: 200), 12);
+        }
+
+        await Eventually.Is(() => kafka.Brokers[0].Connections == 0, "nobody waits any more");
+    }
+
+    [Test]
+    public async Task Mutated_requests_break_nothing([Values(11, 12, 13)] int seed)
+    {
+        var random = new Random(seed);
+        TestContext.Out.WriteLine($"seed {seed}");
+        var templates = Templates().Select(one => Frame(one.Request, one.Version)).ToList();
+        for (var i = 0; i < 700; i++)
+        {
+            using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+            var frame = Mutate(templates[random.Next(templates.Count)].ToArray(), random);
+            await client.SendBytesAsync(frame);
+            // Either an answer comes, or the connection ends; a fetch may wait a little first.
+            if (random.Next(20) == 0) await client.ReadFrameAsync();
+        }
+    }
+
+    [Test]
+    public async Task Strange_numbers_are_answered_with_errors()
+    {
+        using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+        foreach (var number in new[] { int.MinValue, -1, int.MaxValue })
+        {
+            Assert.That((await client.FetchAsync("t", number, partition: number)).ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+            await client.FetchAsync("t", 0, maxBytes: number, minBytes: number == int.MaxValue ? 1 : number, maxWait: number == int.MaxValue ? 1 : number);
+            Assert.That((await client.ListOffsetAsync("t", number, partition: number)).ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+            Assert.That((await client.ProduceAsync("t", TestRecords.Batch("a"), partition: number)).ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        }
+
+        Assert.That((await client.ListOffsetAsync("t", long.MinValue)).ErrorCode, Is.EqualTo(ErrorCode.UnsupportedVersion));
+        Assert.That((await client.ListOffsetAsync("t", long.MaxValue)).Offset, Is.EqualTo(-1));
+        Assert.That((await client.FetchAsync("t", long.MaxValue)).ErrorCode, Is.EqualTo(ErrorCode.OffsetOutOfRange));
+    }
+
+    async Task IsWell()
+    {
+        if (kafka.Brokers[0].Connections >= 49) await Eventually.Is(() => kafka.Brokers[0].Connections < 49, "there is room");
+        using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+        var stored = await client.ProduceAsync("t", TestRecords.Batch("well"));
+        Assert.That(stored.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(TestRecords.Values((await client.FetchAsync("t", stored.BaseOffset)).Records), Is.EqualTo(new[] { "well" }));
+    }
+
+    static IEnumerable<(IRequest Request, short Version)> Templates() =>
+    [
+        (new ApiVersions.Request { ClientSoftwareName = "raw", ClientSoftwareVersion = "1" }, 4),
+        (new Metadata.Request { Topics = [new() { Name = "t" }, new() { Name = "u" }], AllowAutoTopicCreation = false }, 1),
+        (new Metadata.Request { Topics = [new() { Name = "t" }], AllowAutoTopicCreation = false }, 12),
+        (RawClient.ProduceRequest("t", TestRecords.Batch("a", "b", "c")), 3),
+        (RawClient.ProduceRequest("t", TestRecords.Sequenced(7, 0, 0, 3)), 9),
+        (RawClient.ProduceRequest("t", TestRecords.Batch(["a"], 0, Samsa.Protocol.Compression.CompressionCodec.Gzip)), 0),
+        (RawClient.ProduceRequest("t", TestRecords.Batch(["a"], 1, Samsa.Protocol.Compression.CompressionCodec.Snappy)), 2),
+        (RawClient.ProduceRequest("t", TestRecords.Batch(["a"], 2, Samsa.Protocol.Compression.CompressionCodec.Gzip)), 9),
+        (RawClient.FetchRequest("t", 0, maxWait: 1), 4),
+        (RawClient.FetchRequest("t", 0, maxWait: 1) with { SessionEpoch = 0 }, 12),
+        (new ListOffsets.Request { ReplicaId = -1, Topics = [new() { Name = "t", Partitions = [new() { Timestamp = 5 }] }] }, 7),
+        (new InitProducerId.Request(), 4),
+        (new FindCoordinator.Request { CoordinatorKeys = ["g"] }, 4),
+    ];
+
+    static byte[] Frame(IRequest request, short version)
+    {
+        var writer = new WireWriter();
+        Framing.WriteRequest(writer, request, version, 1, "hostile");
+        return writer.ToArray();
+    }
+
+    static byte[] Mutate(byte[] frame, Random random)
+    {
+        for (var times = random.Next(1, 4); times > 0; times--)
+        {
+            // The length of the frame stays right, or the broker would only wait for more.
+            var at = random.Next(4, frame.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    frame[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    frame[at] = (byte)random.Next(256);
+                    break;
+                case 2 when frame.Length - at >= 4:
+                    BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(at), random.GetItems([int.MinValue, -2, -1, 0, 1, 1000, int.MaxValue], 1)[0]);
+                    break;
+                default:
+                    frame = frame[..Math.Max(12, at)];
+                    BinaryPrimitives.WriteInt32BigEndian(frame, frame.Length - 4);
+                    break;
+            }
+        }
+
+        return frame;
+    }
+}
