@@ -32,7 +32,7 @@ sealed partial class ClusterWatch
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(stopped, typeof(Kafka));
+            if (stopped) throw BrokerConnections.Closed();
             next.Why ??= why;
             next.IsUrgent |= urgent;
             if (create is not null) next.Create.Add(create);
@@ -57,7 +57,7 @@ sealed partial class ClusterWatch
             // The client is closed.
         }
         lock (gate) stopped = true;
-        next.Answered.TrySetException(new ObjectDisposedException(nameof(Kafka)));
+        next.Answered.TrySetException(BrokerConnections.Closed());
         _ = next.Answered.Task.Exception;
     }
 
@@ -121,7 +121,7 @@ sealed partial class ClusterWatch
         }
         catch
         {
-            round.Answered.TrySetException(new ObjectDisposedException(nameof(Kafka)));
+            round.Answered.TrySetException(BrokerConnections.Closed());
             _ = round.Answered.Task.Exception;
             throw new OperationCanceledException(stop.Token);
         }

@@ -60,7 +60,7 @@ sealed partial class BrokerConnection
                 return;
             }
             places.Release();
-            watchdog.Saw();
+            watchdog.Saw(ask);
         }
         Close(new("the broker closed it", waiting.Any ? new EndOfStreamException("The connection ended while answers were expected.") : null));
     }
@@ -110,7 +110,7 @@ sealed partial class BrokerConnection
             patience = Math.Min(patience, ask.Deadline);
             if (ask.IsAnswered) waiting.Enqueue(ask);
         }
-        watchdog.Sending(patience);
+        watchdog.Sending(patience, burst[^1]);
         try
         {
             await outgoing.FlushAsync();

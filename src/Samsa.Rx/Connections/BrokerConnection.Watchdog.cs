@@ -14,6 +14,7 @@ sealed partial class BrokerConnection
         readonly Lock gate = new();
         // All times are timestamps of the clock.
         long due = long.MaxValue, sendDue = long.MaxValue, lastSeen;
+        int lastOfSend;
         bool whenQuiet;
 
         public Watchdog(BrokerConnection connection)
@@ -26,10 +27,11 @@ sealed partial class BrokerConnection
 
         TimeProvider Clock => connection.Clock;
 
-        /// <summary>A send has begun, and the shortest patience of its requests ends then.</summary>
-        public void Sending(long patience)
+        /// <summary>A send has begun; the shortest patience of its requests ends then.</summary>
+        public void Sending(long patience, Ask last)
         {
             Volatile.Write(ref lastSeen, Clock.GetTimestamp());
+            Volatile.Write(ref lastOfSend, last.CorrelationId);
             Volatile.Write(ref sendDue, patience);
             WakeAt(patience);
         }
@@ -37,9 +39,11 @@ sealed partial class BrokerConnection
         public void Sent() => Volatile.Write(ref sendDue, long.MaxValue);
 
         /// <summary>An answer came.</summary>
-        public void Saw()
+        public void Saw(Ask answered)
         {
             Volatile.Write(ref lastSeen, Clock.GetTimestamp());
+            // The answer to the last request of a send is faster than our knowing that the send has ended.
+            if (answered.CorrelationId == Volatile.Read(ref lastOfSend)) Sent();
             if (Volatile.Read(ref whenQuiet)) CloseIfQuiet();
         }
 

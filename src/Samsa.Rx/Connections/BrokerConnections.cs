@@ -27,16 +27,16 @@ sealed class BrokerConnections : IAsyncDisposable
     /// <remarks>Each attempt waits first as long as the back-off of the broker says, so a loop around it does not spin.</remarks>
     /// <exception cref="ConnectionException">The broker cannot be reached, or nobody of that number is known. Nothing was sent.</exception>
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>
-    public ValueTask<BrokerConnection> GetAsync(int nodeId, ConnectionUse use, CancellationToken ct = default)
+    public async ValueTask<BrokerConnection> GetAsync(int nodeId, ConnectionUse use, CancellationToken ct = default)
     {
         BrokerNode? node;
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(Kafka));
+            if (closed) throw Closed();
             known.TryGetValue(nodeId, out node);
         }
         return node is not null
-            ? node.GetAsync(use, ct)
+            ? await node.GetAsync(use, ct)
             : throw new ConnectionException($"Broker {nodeId} is not known: the cluster names no such broker.") { Broker = $"{nodeId}" };
     }
 
@@ -77,12 +77,12 @@ sealed class BrokerConnections : IAsyncDisposable
     /// <summary>Forgets the brokers and begins again with the addresses that were given (KIP-899, KIP-1102).</summary>
     public void BeginAgain() => Know([]);
 
-    /// <summary>That use is over, at all brokers. Its connections close when their answers are there.</summary>
-    public void End(ConnectionUse use)
+    /// <summary>That use is over, at all brokers. Its connections are closed now: what still waits on them gets a <see cref="ConnectionException"/>.</summary>
+    public async ValueTask CloseAsync(ConnectionUse use)
     {
         List<BrokerNode> all;
         lock (gate) all = [.. known.Values, .. given];
-        foreach (var node in all) node.End(use);
+        foreach (var node in all) await node.CloseAsync(use);
     }
 
     /// <summary>What is known to be wrong with each address, for an error that is to say all of it.</summary>
@@ -104,6 +104,9 @@ sealed class BrokerConnections : IAsyncDisposable
         await Task.WhenAll(all.Select(node => node.DisposeAsync().AsTask()));
     }
 
+    /// <summary>What everybody gets who wants something of a client that is closed.</summary>
+    internal static ObjectDisposedException Closed() => new("Samsa.Rx.Kafka");
+
     void Meet(BrokerInfo broker)
     {
         var address = new BrokerAddress(broker.Host, broker.Port);
@@ -123,7 +126,7 @@ sealed class BrokerConnections : IAsyncDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(Kafka));
+            if (closed) throw Closed();
             var first = known.Count > 0 ? Math.Abs(turn++ % known.Count) : 0;
             var brokers = known.Values.OrderBy(node => node.Id).ToList();
             return

@@ -78,8 +78,8 @@ sealed class BrokerNode(int id, BrokerAddress address, Opening opening, KafkaOpt
         connection.CloseWhenQuiet();
     }
 
-    /// <summary>The use is over; its connection is closed when its answers are there.</summary>
-    public void End(ConnectionUse use) => Release(use)?.CloseWhenQuiet();
+    /// <summary>The use is over; its connection is closed now.</summary>
+    public ValueTask CloseAsync(ConnectionUse use) => Release(use)?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The broker is gone; its connections close when their answers are there.</summary>
     public void LeaveAll()

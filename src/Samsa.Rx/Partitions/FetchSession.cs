@@ -164,7 +164,7 @@ sealed partial class FetchSession : IAsyncDisposable
     async Task EndAsync()
     {
         await HaltAsync();
-        connections.End(Use);
+        await connections.CloseAsync(Use);
         closed(this);
     }
 
