@@ -5,8 +5,10 @@ sealed class ReadText(ApiModel api, MinSizes sizes, IndentedText text)
 {
     public void Constructor(RecordModel record, string accessibility)
     {
-        // Assigning in a constructor is after the initializers: what a version does not have keeps its default.
-        text.Open($"{accessibility} {record.Name}(ref WireReader reader, short version)");
+        // The defaults come first, from initializers or a constructor of the declaration's own: what a version
+        // does not have keeps them.
+        text.Line($"{accessibility} {record.Name}(ref WireReader reader, short version)");
+        text.Open("    : this()");
         foreach (var field in record.Fields.Where(field => !field.IsTagged))
         {
             var condition = RecordText.Condition(api.Versions, field.Versions);
