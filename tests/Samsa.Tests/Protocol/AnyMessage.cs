@@ -1,7 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Samsa.Protocol;
 
 namespace Samsa.Tests.Protocol;
 
@@ -55,7 +54,7 @@ static class AnyMessage
         if (type == typeof(Guid)) return Numbers.SelectMany(high => Numbers.Select(low => (object?)new Guid((int)high, (short)low, 7, BitConverter.GetBytes(low))));
         if (type == typeof(bool)) return Gen.Elements<object?>(true, false);
         if (type == typeof(double)) return Gen.Elements<object?>(0d, -1.5, double.MaxValue, double.Epsilon, double.NegativeInfinity);
-        if (type == typeof(ErrorCode)) return Numbers.Select(number => (object?)(ErrorCode)number);
+        if (type.IsEnum) return Numbers.Select(number => (object?)Enum.ToObject(type, Cast(number, Enum.GetUnderlyingType(type))));
         return Numbers.Select(number => (object?)Cast(number, type));
     }
 

@@ -13,18 +13,22 @@ sealed record DeclaredMessage(Type Type, ApiDescription Api)
         .MakeGenericMethod(Type).CreateDelegate<Reading>();
 
     /// <summary>Every message that is declared.</summary>
-    public static IReadOnlyList<DeclaredMessage> All { get; } = typeof(ErrorCode).Assembly.GetTypes()
+    public static IReadOnlyList<DeclaredMessage> All { get; } = In(typeof(ErrorCode).Assembly);
+
+    /// <summary>The same, and messages of the tests that have what Kafka's do not.</summary>
+    public static IEnumerable<DeclaredMessage> AllWithOurs => All.Concat(In(typeof(DeclaredMessage).Assembly));
+
+    /// <summary>All of them in every version, as cases of a test.</summary>
+    public static IEnumerable<TestCaseData> InAllVersions => AllWithOurs
+        .SelectMany(message => message.Versions
+            .Select(version => new TestCaseData(message, version).SetArgDisplayNames($"{message} v{version}")));
+
+    static List<DeclaredMessage> In(Assembly assembly) => assembly.GetTypes()
         .Where(type => type.GetCustomAttribute<ApiAttribute>() is not null)
         .OrderBy(type => type.GetCustomAttribute<ApiAttribute>()!.Key)
         .SelectMany(api => new[] { "Request", "Response" }.Select(name => new DeclaredMessage(
             api.GetNestedType(name)!, (ApiDescription)api.GetProperty("Api")!.GetValue(null)!)))
         .ToList();
-
-    /// <summary>Every message in every version, as cases of a test.</summary>
-    public static IEnumerable<TestCaseData> InAllVersions => All.SelectMany(message => message.Versions
-        .Select(version => new TestCaseData(message, version).SetArgDisplayNames($"{message} v{version}")));
-
-    public bool IsRequest => Type.Name == "Request";
 
     public IEnumerable<short> Versions => Enumerable.Range(Api.MinVersion, Api.MaxVersion - Api.MinVersion + 1).Select(v => (short)v);
 

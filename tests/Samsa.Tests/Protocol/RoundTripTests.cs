@@ -44,7 +44,7 @@ public sealed class RoundTripTests
             var bytes = DeclaredMessage.Write(made, version);
             var step = Math.Max(1, bytes.Length / 100);
             for (var length = bytes.Length - 1; length >= 0; length -= step)
-                Assert.That(IsRefused(message, bytes.AsMemory(0, length), version), $"{length} of {bytes.Length} bytes");
+                Assert.That(IsRefused(message, bytes.AsMemory(0, length), version), $"{length} bytes of {Convert.ToHexStringLower(bytes)}");
         }
     }
 
