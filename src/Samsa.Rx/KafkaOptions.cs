@@ -101,6 +101,12 @@ public sealed partial record KafkaOptions
     /// <summary>The codecs that batches may be compressed with.</summary>
     public CompressionCodecs Codecs { get; init => field = Option.Given(value); } = CompressionCodecs.Default;
 
+    /// <summary>
+    /// Asked about each broker that the cluster names, before anything connects to it: a broker that is not what it should be could
+    /// name addresses of other services. Null lets us connect to any. The addresses that were given to begin with are not asked about.
+    /// </summary>
+    public Func<BrokerInfo, bool>? MayConnect { get; init; }
+
     /// <summary>How names become addresses. Tests put their own here.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 

@@ -14,12 +14,13 @@ sealed partial class ClusterWatch
         if (answer.ErrorCode == ErrorCode.RebootstrapRequired) connections.BeginAgain();
         if (answer.ErrorCode != ErrorCode.None) throw new BrokerException(answer.ErrorCode, "Metadata");
 
+        // The user's own rule is asked before the lock is taken.
+        IReadOnlyDictionary<int, BrokerInfo> brokers = ViewReading.Brokers(answer, options.MayConnect);
         lock (gate)
         {
             var before = Current;
             if (before.ClusterId is { } ours && answer.ClusterId is { } theirs && ours != theirs) throw new MisroutedException(ours, theirs);
 
-            IReadOnlyDictionary<int, BrokerInfo> brokers = ViewReading.Brokers(answer);
             // A broker that is just starting may know nobody yet.
             if (brokers.Count == 0) brokers = before.Brokers;
             // Kafka 0.8.2 names no broker, not even itself, while there is no topic; it creates one on first use all the same.

@@ -114,14 +114,15 @@ sealed partial class ClusterWatch : IAsyncDisposable
     /// <param name="at">Where the leader listens, when that was told, too.</param>
     public void Hint(string topic, int partition, int leader, int epoch, BrokerInfo? at = null)
     {
+        var named = at is not null && at.NodeId == leader && ViewReading.CanBe(at, options.MayConnect) ? at : null;
         lock (gate)
         {
             if (leader < 0 || Current.Find(topic, partition) is not { } known || epoch <= known.LeaderEpoch) return;
             var view = Current;
-            if (at is not null && at.NodeId == leader && new BrokerAddress(at.Host, at.Port).IsPlausible)
+            if (named is not null)
             {
-                connections.Learn(at);
-                view = view.With(at);
+                connections.Learn(named);
+                view = view.With(named);
             }
             if (view.Brokers.ContainsKey(leader))
             {

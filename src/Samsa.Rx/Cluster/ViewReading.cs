@@ -13,14 +13,20 @@ static class ViewReading
     const int MostPartitions = 200_000;
 
     /// <summary>The brokers that could be connected to; the first of those with the same number.</summary>
-    public static ImmutableSortedDictionary<int, BrokerInfo> Brokers(Metadata.Response answer)
+    public static ImmutableSortedDictionary<int, BrokerInfo> Brokers(Metadata.Response answer, Func<BrokerInfo, bool>? mayConnect = null)
     {
         var brokers = ImmutableSortedDictionary.CreateBuilder<int, BrokerInfo>();
         foreach (var broker in answer.Brokers)
-            if (broker.NodeId >= 0 && new BrokerAddress(broker.Host, broker.Port).IsPlausible)
-                brokers.TryAdd(broker.NodeId, new(broker.NodeId, broker.Host, broker.Port, broker.Rack));
+        {
+            var named = new BrokerInfo(broker.NodeId, broker.Host, broker.Port, broker.Rack);
+            if (CanBe(named, mayConnect)) brokers.TryAdd(broker.NodeId, named);
+        }
         return brokers.ToImmutable();
     }
+
+    /// <summary>Whether a broker that somebody named could be connected to, and may.</summary>
+    public static bool CanBe(BrokerInfo broker, Func<BrokerInfo, bool>? mayConnect) =>
+        broker.NodeId >= 0 && new BrokerAddress(broker.Host, broker.Port).IsPlausible && mayConnect?.Invoke(broker) != false;
 
     /// <summary>The answered topics by name: those that can exist, the first of those with the same name or id.</summary>
     public static Dictionary<string, Metadata.Response.MetadataResponseTopic> Topics(Metadata.Response answer)

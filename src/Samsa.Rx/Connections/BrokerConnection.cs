@@ -86,8 +86,14 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// <exception cref="UnsupportedApiException">The broker does not speak the API. Nothing was sent.</exception>
     public async Task<TResponse> AskAsync<TResponse>(
         IRequest<TResponse> request, TimeSpan? timeout = null, short maxVersion = short.MaxValue, CancellationToken ct = default)
-        where TResponse : IMessage<TResponse> =>
-        await (await StartAsync(request, timeout, maxVersion, ct)).Answer;
+        where TResponse : IMessage<TResponse>
+    {
+        var version = VersionOf(request.Api, maxVersion);
+        await TakePlaceAsync(request, ct);
+        var ask = new Ask<TResponse>(request, version, timeout ?? options.RequestTimeout, ct);
+        Queue(ask);
+        return await ask.Answered;
+    }
 
     /// <summary>
     /// Puts a request in the line and returns as soon as it stands there: requests that are started one after the other are written

@@ -7,23 +7,25 @@ namespace Samsa.Tests.Cluster;
 /// <summary>The lower half of a client: connections and the watch, without the front door.</summary>
 sealed class Client : IAsyncDisposable
 {
-    readonly BrokerConnections connections;
-
     Client(string bootstrap, KafkaOptions options)
     {
         var events = new KafkaEvents(options.Clock);
         Events = new(events);
-        connections = new(Bootstrap.Parse(bootstrap), options, events);
-        Watch = new(connections, options, events);
+        Connections = new(Bootstrap.Parse(bootstrap), options, events);
+        Watch = new(Connections, options, events);
     }
+
+    public BrokerConnections Connections { get; }
 
     public ClusterWatch Watch { get; }
 
     public SeenEvents Events { get; }
 
-    public static async Task<Client> StartAsync(ScriptedCluster cluster, KafkaOptions? options = null)
+    public static Task<Client> StartAsync(ScriptedCluster cluster, KafkaOptions? options = null) => StartAsync(cluster.Bootstrap, options);
+
+    public static async Task<Client> StartAsync(string bootstrap, KafkaOptions? options = null)
     {
-        var client = new Client(cluster.Bootstrap, options ?? new() { Retry = new() { First = TimeSpan.FromMilliseconds(10), Most = TimeSpan.FromMilliseconds(50) } });
+        var client = new Client(bootstrap, options ?? new() { Retry = new() { First = TimeSpan.FromMilliseconds(10), Most = TimeSpan.FromMilliseconds(50) } });
         try
         {
             await client.Watch.StartAsync(default);
@@ -39,7 +41,7 @@ sealed class Client : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Watch.DisposeAsync();
-        await connections.DisposeAsync();
+        await Connections.DisposeAsync();
     }
 }
 

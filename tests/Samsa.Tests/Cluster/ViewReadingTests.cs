@@ -30,6 +30,13 @@ public sealed class ViewReadingTests
         Assert.That(ViewReading.Brokers(new() { Brokers = [new() { NodeId = 1, Host = new string('h', 256), Port = 1 }] }), Is.Empty);
 
     [Test]
+    public void A_broker_that_the_user_does_not_want_is_passed_over() =>
+        Assert.That(ViewReading.Brokers(
+                new() { Brokers = [new() { NodeId = 1, Host = "169.254.169.254", Port = 80 }, new() { NodeId = 2, Host = "good", Port = 1 }] },
+                broker => broker.Host == "good").Keys,
+            Is.EqualTo([2]));
+
+    [Test]
     public void Of_two_brokers_with_one_number_the_first_counts() =>
         Assert.That(ViewReading.Brokers(new() { Brokers = [new() { NodeId = 1, Host = "a", Port = 1 }, new() { NodeId = 1, Host = "b", Port = 2 }] })[1].Host,
             Is.EqualTo("a"));
