@@ -68,9 +68,10 @@ sealed class RawClient : IDisposable
     }
 
     /// <summary>The next frame without its length; null when the broker closed the connection.</summary>
-    public async Task<ReadOnlyMemory<byte>?> ReadFrameAsync()
+    /// <param name="patience">After which nothing came, and null is given as well; null to fail then.</param>
+    public async Task<ReadOnlyMemory<byte>?> ReadFrameAsync(TimeSpan? patience = null)
     {
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(patience ?? Patience);
         var length = new byte[4];
         try
         {
@@ -82,6 +83,10 @@ sealed class RawClient : IDisposable
         catch (IOException)
         {
             return null; // cut: reset by the broker
+        }
+        catch (OperationCanceledException) when (patience is not null)
+        {
+            return null;
         }
     }
 
