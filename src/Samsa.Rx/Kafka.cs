@@ -54,6 +54,9 @@ public sealed class Kafka : IAsyncDisposable
         }
     }
 
+    /// <summary>What is being read.</summary>
+    internal Readers Readers => readers;
+
     /// <summary>How this client behaves.</summary>
     public KafkaOptions Options { get; }
 

@@ -5,6 +5,15 @@ namespace Samsa.Rx;
 /// <content>What those who deliver see of it: one of them, one batch at a time.</content>
 sealed partial class FetchSession
 {
+    /// <summary>How many bytes of records lie ready or are being delivered.</summary>
+    public long ReadyBytes
+    {
+        get
+        {
+            lock (gate) return ready.Bytes;
+        }
+    }
+
     /// <summary>Waits until something can be taken.</summary>
     /// <returns>False: there is no more, because everything was read or the session was stopped.</returns>
     /// <exception cref="Exception">The reading failed. It is thrown after everything before it was taken.</exception>

@@ -22,6 +22,15 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
         }
     }
 
+    /// <summary>How many bytes of records lie ready, in all of them.</summary>
+    public long ReadyBytes
+    {
+        get
+        {
+            lock (gate) return live.Sum(session => session.ReadyBytes);
+        }
+    }
+
     /// <summary>Begins to read a topic. Returns at once.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="options">How; null for the client's defaults.</param>

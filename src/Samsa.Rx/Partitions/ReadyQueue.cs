@@ -12,7 +12,6 @@ sealed class ReadyQueue(ConsumeOptions options)
 
     /// <summary>Partitions with something ready. Each is in here once, so that each gets its turn.</summary>
     readonly Queue<PartitionReader> turns = new();
-    long bytes;
     bool full;
 
     /// <summary>Among how many partitions the bytes are shared.</summary>
@@ -20,6 +19,9 @@ sealed class ReadyQueue(ConsumeOptions options)
 
     /// <summary>Rises with each batch that was delivered.</summary>
     public long Delivered { get; private set; }
+
+    /// <summary>What all partitions hold.</summary>
+    public long Bytes { get; private set; }
 
     public bool IsEmpty => turns.Count == 0;
 
@@ -40,7 +42,7 @@ sealed class ReadyQueue(ConsumeOptions options)
             Count(ready, batch, 1);
         }
 
-        full |= bytes >= options.BufferedBytes;
+        full |= Bytes >= options.BufferedBytes;
         ready.IsFull |= ready.Records >= options.BufferedRecords || ready.Bytes >= Share;
     }
 
@@ -64,7 +66,7 @@ sealed class ReadyQueue(ConsumeOptions options)
         Count(ready, batch, -1);
         // Half of it must go before the partition comes back: else it would come and go with each batch.
         ready.IsFull &= ready.Records > options.BufferedRecords / 2 || ready.Bytes > Share / 2;
-        if (full && bytes <= options.BufferedBytes / 2)
+        if (full && Bytes <= options.BufferedBytes / 2)
         {
             full = false;
             return Room.ForAll;
@@ -82,7 +84,7 @@ sealed class ReadyQueue(ConsumeOptions options)
         for (var left = turns.Count; left > 0; left--)
             if (turns.Dequeue() is var other && other != reader)
                 turns.Enqueue(other);
-        full &= bytes > options.BufferedBytes / 2;
+        full &= Bytes > options.BufferedBytes / 2;
     }
 
     /// <summary>Throws away everything.</summary>
@@ -97,7 +99,7 @@ sealed class ReadyQueue(ConsumeOptions options)
         ready.Batches += sign;
         ready.Records += sign * batch.Count;
         ready.Bytes += sign * batch.Bytes;
-        bytes += sign * batch.Bytes;
+        Bytes += sign * batch.Bytes;
         if (batch.EndsAnswer) ready.Answers += sign;
     }
 }
