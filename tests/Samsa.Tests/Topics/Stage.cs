@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Samsa.Embedded;
+using Samsa.Protocol;
 using Samsa.Protocol.Compression;
 using Samsa.Rx;
 using Samsa.Tests.Embedded;
@@ -28,6 +29,12 @@ sealed class Stage : IAsyncDisposable
 
     public IReadOnlyList<KafkaEvent> Events => [.. events];
 
+    /// <summary>How many readings of the client are open.</summary>
+    public int Readings => Kafka.Readers.Count;
+
+    /// <summary>How many bytes of records all readings hold ready.</summary>
+    public long ReadyBytes => Kafka.Readers.ReadyBytes;
+
     /// <summary>How many fetches reached the brokers.</summary>
     public int Fetches => Brokers.Requests.Count(request => request.Api == "Fetch");
 
@@ -47,6 +54,20 @@ sealed class Stage : IAsyncDisposable
 
     public void Write(int partition, CompressionCodec codec, params string[] values) =>
         Brokers.AppendRaw("t", partition, TestRecords.Batch(values, Magic, codec));
+
+    /// <summary>Appends one batch. Inside a compressed message of magic 0 the offsets are those of the log, so a broker has to write it anew.</summary>
+    public async Task AppendAsync(int partition, CompressionCodec codec, params string[] values)
+    {
+        if (Magic > 0)
+        {
+            Write(partition, codec, values);
+            return;
+        }
+
+        using var client = await RawClient.ConnectAsync(Brokers.Brokers[Brokers.LeaderOf("t", partition) - 1]);
+        var answer = await client.AskAsync(RawClient.ProduceRequest("t", TestRecords.Batch(values, Magic, codec), partition), version: 0);
+        Assert.That(answer.Responses[0].PartitionResponses[0].ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
 
     /// <summary>Appends batches of numbered records: <c>0, 1, 2 …</c></summary>
     public void WriteNumbers(int partition, int first, int count, int perBatch = 10)
