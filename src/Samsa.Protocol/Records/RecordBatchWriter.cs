@@ -13,7 +13,6 @@ namespace Samsa.Protocol.Records;
 public sealed class RecordBatchWriter : IDisposable
 {
     readonly ArrayPool<byte>? pool;
-    readonly int initialBytes;
     byte[] buffer;
     int length;
     PooledBuffer? ownOutput;
@@ -33,7 +32,7 @@ public sealed class RecordBatchWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(magic, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialBytes);
         MaxBytes = maxBytes;
-        this.initialBytes = initialBytes;
+        InitialBytes = initialBytes;
         this.pool = pool ?? ArrayPool<byte>.Shared;
         buffer = [];
         Magic = magic;
@@ -58,6 +57,17 @@ public sealed class RecordBatchWriter : IDisposable
 
     /// <summary>The format: 0, 1 or 2.</summary>
     public byte Magic { get; private set; }
+
+    /// <summary>What to rent for the first record of a batch. Who knows how large batches become saves the doubling.</summary>
+    public int InitialBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    }
 
     /// <summary>How many records were appended.</summary>
     public int Count { get; private set; }
@@ -287,7 +297,7 @@ public sealed class RecordBatchWriter : IDisposable
         if (pool is null || (Count > 0 && needed > MaxBytes)) return false;
         if (needed <= buffer.Length) return true;
         if (needed > Array.MaxLength) throw new ArgumentException($"A record of {needed} bytes does not fit into an array.");
-        var larger = pool.Rent((int)Math.Min(Math.Max(needed, Math.Max(2L * buffer.Length, initialBytes)), Array.MaxLength));
+        var larger = pool.Rent((int)Math.Min(Math.Max(needed, Math.Max(2L * buffer.Length, InitialBytes)), Array.MaxLength));
         if (Count > 0) buffer.AsSpan(0, length).CopyTo(larger);
         if (buffer.Length > 0) pool.Return(buffer);
         buffer = larger;
