@@ -12,6 +12,7 @@ public sealed class Kafka : IAsyncDisposable
     readonly ClusterWatch watch;
     readonly TopicAdmin admin;
     readonly Readers readers;
+    readonly Producers producers;
     int disposed;
 
     Kafka(IReadOnlyList<BrokerAddress> bootstrap, KafkaOptions options)
@@ -22,7 +23,8 @@ public sealed class Kafka : IAsyncDisposable
         watch = new(connections, options, events);
         admin = new(connections, watch, options, events);
         readers = new(watch, connections, options, events);
-        Topics = new(readers);
+        producers = new(watch, connections, options, events);
+        Topics = new(readers, producers);
     }
 
     /// <summary>Finds the cluster. Ends when a broker has said who belongs to it.</summary>
@@ -116,6 +118,7 @@ public sealed class Kafka : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        await producers.DisposeAsync();
         await readers.DisposeAsync();
         await watch.DisposeAsync();
         await connections.DisposeAsync();

@@ -51,12 +51,16 @@ public sealed partial record KafkaOptions
         }
     }
 
-    KafkaOptions? WithKnown(string name, string value) =>
-        Own.TryGetValue(name, out var set) ? set(this, value)
-        : Consume.With(name, value) is { } consume ? this with { Consume = consume }
-        : null;
+    // A name may mean something to several of those who have options: each takes it.
+    KafkaOptions? WithKnown(string name, string value)
+    {
+        var changed = Own.TryGetValue(name, out var set) ? set(this, value) : null;
+        if (Consume.With(name, value) is { } consume) changed = (changed ?? this) with { Consume = consume };
+        if (Produce.With(name, value) is { } produce) changed = (changed ?? this) with { Produce = produce };
+        return changed;
+    }
 
-    static IEnumerable<string> KnownNames => Own.Keys.Concat(ConsumeOptions.SettingNames);
+    static IEnumerable<string> KnownNames => [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames];
 
     static ArgumentException Unknown(string name) => name is "bootstrap.servers" or "metadata.broker.list"
         ? new ArgumentException($"{name} is not among the options: it is the first argument of Kafka.ConnectAsync.", nameof(name))

@@ -98,6 +98,9 @@ public sealed partial record KafkaOptions
     /// <summary>How topics are read, where nothing else is said.</summary>
     public ConsumeOptions Consume { get; init => field = Option.Given(value); } = new();
 
+    /// <summary>How records are written, unless a sink is given options of its own.</summary>
+    public SinkOptions Produce { get; init => field = Option.Given(value); } = new();
+
     /// <summary>The codecs that batches may be compressed with.</summary>
     public CompressionCodecs Codecs { get; init => field = Option.Given(value); } = CompressionCodecs.Default;
 

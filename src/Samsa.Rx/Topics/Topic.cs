@@ -4,8 +4,10 @@ namespace Samsa.Rx;
 public sealed partial class Topic
 {
     readonly Readers readers;
+    readonly Producers producers;
 
-    internal Topic(string name, Readers readers) => (Name, this.readers) = (name, readers);
+    internal Topic(string name, Readers readers, Producers producers) =>
+        (Name, this.readers, this.producers) = (name, readers, producers);
 
     /// <summary>Its name.</summary>
     public string Name { get; }

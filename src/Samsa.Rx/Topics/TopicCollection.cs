@@ -8,7 +8,8 @@ public sealed class TopicCollection
     readonly ConcurrentDictionary<string, Topic> known = new(StringComparer.Ordinal);
     readonly Func<string, Topic> make;
 
-    internal TopicCollection(Readers readers) => make = name => new(TopicName.Checked(name), readers);
+    internal TopicCollection(Readers readers, Producers producers) =>
+        make = name => new(TopicName.Checked(name), readers, producers);
 
     /// <summary>A topic by its name: the same object for the same name.</summary>
     /// <param name="name">The name: 1 to 249 of a-z, A-Z, 0-9, '.', '_', '-', and neither "." nor "..".</param>

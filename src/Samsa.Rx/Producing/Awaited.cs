@@ -1,0 +1,67 @@
+namespace Samsa.Rx;
+
+/// <summary>One record whose end somebody awaits.</summary>
+sealed class AwaitedRecord() : Receiver(numbered: false)
+{
+    readonly TaskCompletionSource<Published> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<Published> Task => end.Task;
+
+    public override void Settled(Batch batch, in Run run)
+    {
+        var report = batch.ReportOf(run.First);
+        if (report.Error is { } error) end.TrySetException(error.Again());
+        else end.TrySetResult(report.AsPublished());
+    }
+
+    public override void Refused(PublishException why, in ProducerRecord record, int number) => end.TrySetException(why);
+}
+
+/// <summary>Several records whose end is awaited together: one task for all of them.</summary>
+sealed class AwaitedList(int count) : Receiver(numbered: true)
+{
+    readonly TaskCompletionSource<IReadOnlyList<Published>> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Published[] published = new Published[count];
+    readonly Lock gate = new();
+    int left = count;
+    int failedAt = int.MaxValue;
+    PublishException? failure;
+
+    public Task<IReadOnlyList<Published>> Task => end.Task;
+
+    public override void Settled(Batch batch, in Run run)
+    {
+        lock (gate)
+        {
+            for (var i = 0; i < run.Count; i++)
+            {
+                var report = batch.ReportOf(run.First + i);
+                if (report.Error is { } error) Failed(error.Again(), run.Number + i);
+                else published[run.Number + i] = report.AsPublished();
+            }
+
+            Left(run.Count);
+        }
+    }
+
+    public override void Refused(PublishException why, in ProducerRecord record, int number)
+    {
+        lock (gate)
+        {
+            Failed(why, number);
+            Left(1);
+        }
+    }
+
+    void Failed(PublishException error, int number)
+    {
+        if (number < failedAt) (failedAt, failure) = (number, error);
+    }
+
+    void Left(int fewer)
+    {
+        if ((left -= fewer) > 0) return;
+        if (failure is null) end.TrySetResult(published);
+        else end.TrySetException(failure);
+    }
+}

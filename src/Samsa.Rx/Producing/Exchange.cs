@@ -1,0 +1,70 @@
+namespace Samsa.Rx;
+
+/// <summary>One request with the batches in it, and the answer to it taken apart.</summary>
+sealed class Exchange(Producer producer)
+{
+    readonly Dictionary<(string Topic, int Partition), Batch> batches = [];
+    readonly Dictionary<string, List<Produce.Request.PartitionProduceData>> topics = [];
+
+    /// <summary>Whether every topic in it has an id, which Produce 13 and later need in place of the name.</summary>
+    public bool HasTopicIds { get; private set; } = true;
+
+    public void Add(Batch batch, ReadOnlyMemory<byte> bytes)
+    {
+        var lane = batch.Lane;
+        if (!topics.TryGetValue(lane.Topic, out var partitions)) topics[lane.Topic] = partitions = [];
+        partitions.Add(new() { Index = lane.Partition, Records = bytes });
+        batches.Add((lane.Topic, lane.Partition), batch);
+    }
+
+    public Produce.Request ToRequest()
+    {
+        var data = new List<Produce.Request.TopicProduceData>(topics.Count);
+        foreach (var (topic, partitions) in topics)
+        {
+            var id = producer.IdOf(topic);
+            HasTopicIds &= id != Guid.Empty;
+            data.Add(new() { Name = topic, TopicId = id, PartitionData = partitions });
+        }
+
+        return new() { Acks = (short)producer.Options.Acks, TimeoutMs = (int)producer.Options.RequestTimeout.TotalMilliseconds, TopicData = data };
+    }
+
+    /// <summary>The broker answered.</summary>
+    public void Settle(Produce.Response answer, Produce.Request request)
+    {
+        foreach (var topic in answer.Responses)
+        {
+            // From version 13 on a topic goes by its id.
+            var name = topic.TopicId == Guid.Empty ? topic.Name : request.TopicData.FirstOrDefault(asked => asked.TopicId == topic.TopicId)?.Name;
+            foreach (var partition in topic.PartitionResponses)
+            {
+                // What was not asked for, or is told twice, is none of our business.
+                if (name is null || !batches.Remove((name, partition.Index), out var batch)) continue;
+                var (leader, epoch) = (partition.CurrentLeader.LeaderId, partition.CurrentLeader.LeaderEpoch);
+                if (partition.ErrorCode is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch && leader >= 0)
+                    producer.LeaderIs(batch.Lane, leader, epoch, AddressOf(leader, answer));
+                End(batch, Verdict.Of(partition, batch.Count, batch.Attempts));
+            }
+        }
+
+        foreach (var batch in batches.Values) End(batch, Verdict.Omitted());
+        batches.Clear();
+    }
+
+    /// <summary>All batches ended alike.</summary>
+    public void Settle(in Verdict verdict)
+    {
+        foreach (var batch in batches.Values) End(batch, verdict);
+        batches.Clear();
+    }
+
+    static BrokerInfo? AddressOf(int leader, Produce.Response answer) =>
+        answer.NodeEndpoints.FirstOrDefault(node => node.NodeId == leader) is { } node ? new(node.NodeId, node.Host, node.Port, node.Rack) : null;
+
+    static void End(Batch batch, in Verdict verdict)
+    {
+        batch.Lane.Settle(batch, verdict);
+        batch.Let();
+    }
+}

@@ -1,0 +1,58 @@
+namespace Samsa.Rx;
+
+/// <content>
+/// Numbers of an idempotent producer. A broker appends a batch only if its number follows that of the batch before it, and answers 46 or success
+/// with the old offset to one that it has already. So a batch keeps its number for as long as it might have been written with it:
+/// <list type="bullet">
+/// <item>Whatever becomes of a batch (refused, expired), those after it keep theirs and are sent. If it was written after all, they fit.</item>
+/// <item>If it was not, the broker answers 45 to them. To the first batch that is not settled this says for certain that neither it nor
+/// anything behind it is in the log: only then the partition begins a new epoch and numbers what is left from 0 (KIP-360).</item>
+/// </list>
+/// </content>
+sealed partial class PartitionLane
+{
+    SequenceNumbers numbers = new();
+    bool startsAnew;
+
+    /// <summary>The epoch that the batches of this partition carry.</summary>
+    public (long Id, short Epoch) Numbers => (numbers.ProducerId, numbers.Epoch);
+
+    // The first batch of an epoch goes alone: as long as a broker knows nothing of the producer it accepts any number,
+    // so a second one could be appended though the first was refused.
+    int MostInFlight(in Terms terms) => terms.Identity is not null && !numbers.Established ? 1 : terms.MostInFlight;
+
+    /// <summary>Gives the batch its number.</summary>
+    /// <returns>False: a new producer id is needed first.</returns>
+    bool TryNumber(Batch batch, in Terms terms)
+    {
+        if (terms.Identity is not { } identity || batch.Magic < 2) return true;
+        if (startsAnew)
+        {
+            if (numbers.IsSpent && numbers.ProducerId == identity.Id)
+            {
+                producer.Identities.Spent(identity);
+                return false;
+            }
+
+            for (var left = head; left is not null; left = left.Next) left.Sequence = -1;
+            if (numbers.IsSpent) numbers.Begin(identity);
+            else numbers.BeginEpoch();
+            startsAnew = false;
+        }
+        else if (numbers.ProducerId < 0 || numbers.ProducerId != identity.Id && !AnyNumbered())
+        {
+            numbers.Begin(identity);
+        }
+
+        if (batch.Sequence < 0) batch.Sequence = numbers.Take(batch.Count);
+        return true;
+    }
+
+    bool AnyNumbered()
+    {
+        for (var batch = head; batch is not null; batch = batch.Next)
+            if (batch.Sequence >= 0)
+                return true;
+        return false;
+    }
+}

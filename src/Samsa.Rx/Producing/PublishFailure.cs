@@ -1,0 +1,23 @@
+namespace Samsa.Rx;
+
+/// <summary>How failures are put into words.</summary>
+static class PublishFailure
+{
+    /// <summary>Nothing can be published anymore.</summary>
+    public static ObjectDisposedException Closed() => new("Kafka", "The client, or the sink, was disposed of; nothing can be published through it.");
+
+    /// <summary>The producer of a record was disposed of before the record was in a batch.</summary>
+    public static PublishException Disposed(string topic, int partition = -1) =>
+        new($"A record for {topic} was not written: the producer was disposed of.", Outcome.NotPersisted, ErrorCode.None, topic, partition);
+
+    /// <summary>A batch has failed.</summary>
+    public static PublishException Of(PartitionLane lane, Batch batch, ErrorCode code, string why, Exception? cause)
+    {
+        var outcome = batch.MayBeWritten ? Outcome.Unknown : Outcome.NotPersisted;
+        var records = batch.Count == 1 ? "A record" : $"A batch of {batch.Count} records";
+        var end = outcome is Outcome.Unknown ? "may have been written or not" : "was not written";
+        var named = code is ErrorCode.None ? "" : code.KafkaName + ", ";
+        return new PublishException(
+            $"{records} for {lane.Topic} {lane.Partition} {end}: {named}{Foreign.Text(why).TrimEnd('.')}.", outcome, code, lane.Topic, lane.Partition, cause);
+    }
+}
