@@ -7,7 +7,7 @@ sealed class AwaitedRecord() : Receiver(numbered: false)
 
     public Task<Published> Task => end.Task;
 
-    public override void Settled(Batch batch, in Run run)
+    public override void Settled(OutgoingBatch batch, in Run run)
     {
         var report = batch.ReportOf(run.First);
         if (report.Error is { } error) end.TrySetException(error.Again());
@@ -29,7 +29,7 @@ sealed class AwaitedList(int count) : Receiver(numbered: true)
 
     public Task<IReadOnlyList<Published>> Task => end.Task;
 
-    public override void Settled(Batch batch, in Run run)
+    public override void Settled(OutgoingBatch batch, in Run run)
     {
         lock (gate)
         {

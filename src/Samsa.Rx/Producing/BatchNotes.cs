@@ -3,7 +3,7 @@ namespace Samsa.Rx;
 /// <summary>What is kept of each record of a batch besides its wire form: its time, its tag, and who wants to know how it ends.</summary>
 sealed class BatchNotes(BufferBudget budget)
 {
-    const int FirstRecords = 64;
+    const int FirstRecords = 16;
 
     /// <summary>Arrays up to this length stay for the next batch.</summary>
     const int MostKept = 8 * 1024;
@@ -50,7 +50,7 @@ sealed class BatchNotes(BufferBudget budget)
         }
     }
 
-    public void Tell(Batch batch)
+    public void Tell(OutgoingBatch batch)
     {
         for (var i = 0; i < runCount; i++) runs[i].Receiver.Settled(batch, runs[i]);
     }

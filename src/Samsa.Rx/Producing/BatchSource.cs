@@ -9,7 +9,7 @@ sealed class BatchSource(SinkOptions options, ArrayPool<byte> arrays)
     /// <summary>How many empty batches are kept for the next records.</summary>
     const int Kept = 256;
 
-    readonly ConcurrentQueue<Batch>[] empty = [new(), new(), new()];
+    readonly ConcurrentQueue<OutgoingBatch>[] empty = [new(), new(), new()];
 
     /// <summary>The bytes that all batches together may take.</summary>
     public BufferBudget Budget { get; } = new(options.BufferBytes);
@@ -26,10 +26,10 @@ sealed class BatchSource(SinkOptions options, ArrayPool<byte> arrays)
     public static ArrayPool<byte> PoolFor(SinkOptions options) =>
         ArrayPool<byte>.Create(Math.Max(options.BatchBytes, options.RequestBytes), (int)Math.Clamp(options.BufferBytes / options.BatchBytes, 8, 1024));
 
-    public Batch Take(byte magic) => empty[magic].TryDequeue(out var batch) ? batch : new Batch(this, magic);
+    public OutgoingBatch Take(byte magic) => empty[magic].TryDequeue(out var batch) ? batch : new OutgoingBatch(this, magic);
 
     /// <summary>Keeps an empty batch, unless there are enough.</summary>
-    public void Keep(Batch batch)
+    public void Keep(OutgoingBatch batch)
     {
         var kept = empty[batch.Magic];
         if (kept.Count < Kept) kept.Enqueue(batch);

@@ -152,7 +152,7 @@ sealed class BrokerSender : IDisposable
     }
 
     /// <summary>Puts a batch into the request, unless it cannot travel there as it is.</summary>
-    bool TryAdd(ref Exchange? exchange, Batch batch, Way way)
+    bool TryAdd(ref Exchange? exchange, OutgoingBatch batch, Way way)
     {
         var lane = batch.Lane;
         try

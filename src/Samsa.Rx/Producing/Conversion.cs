@@ -4,10 +4,10 @@ namespace Samsa.Rx;
 static class Conversion
 {
     /// <summary>The records of a batch in another format. Those that it cannot express are refused, and told so.</summary>
-    public static List<Batch> To(byte magic, Batch batch, BatchSource source)
+    public static List<OutgoingBatch> To(byte magic, OutgoingBatch batch, BatchSource source)
     {
-        var parts = new List<Batch>();
-        Batch? part = null;
+        var parts = new List<OutgoingBatch>();
+        OutgoingBatch? part = null;
         for (var next = 0; next < batch.Count;)
         {
             var target = part ??= Opened(magic, batch, source);
@@ -20,9 +20,7 @@ static class Conversion
             catch (ArgumentException)
             {
                 next += target.Count - before;
-                batch.Refuse(next++, new PublishException(
-                    $"A record for {batch.Lane.Topic} {batch.Lane.Partition} was not written: it has headers, and the broker is older than Kafka 0.11, which does not know them.",
-                    Outcome.NotPersisted, ErrorCode.UnsupportedForMessageFormat, batch.Lane.Topic, batch.Lane.Partition));
+                batch.Refuse(next++, PublishFailure.NoHeaders(batch.Lane.Topic, batch.Lane.Partition));
             }
         }
 
@@ -30,14 +28,14 @@ static class Conversion
         return parts;
     }
 
-    static Batch Opened(byte magic, Batch like, BatchSource source)
+    static OutgoingBatch Opened(byte magic, OutgoingBatch like, BatchSource source)
     {
         var batch = source.Take(magic);
         batch.Open(like.Lane, like.Since);
         return batch;
     }
 
-    static void Close(ref Batch? part, List<Batch> parts)
+    static void Close(ref OutgoingBatch? part, List<OutgoingBatch> parts)
     {
         if (part is { Count: > 0 }) parts.Add(part);
         else part?.Let();

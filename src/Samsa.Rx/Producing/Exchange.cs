@@ -3,13 +3,13 @@ namespace Samsa.Rx;
 /// <summary>One request with the batches in it, and the answer to it taken apart.</summary>
 sealed class Exchange(Producer producer)
 {
-    readonly Dictionary<(string Topic, int Partition), Batch> batches = [];
+    readonly Dictionary<(string Topic, int Partition), OutgoingBatch> batches = [];
     readonly Dictionary<string, List<Produce.Request.PartitionProduceData>> topics = [];
 
     /// <summary>Whether every topic in it has an id, which Produce 13 and later need in place of the name.</summary>
     public bool HasTopicIds { get; private set; } = true;
 
-    public void Add(Batch batch, ReadOnlyMemory<byte> bytes)
+    public void Add(OutgoingBatch batch, ReadOnlyMemory<byte> bytes)
     {
         var lane = batch.Lane;
         if (!topics.TryGetValue(lane.Topic, out var partitions)) topics[lane.Topic] = partitions = [];
@@ -62,7 +62,7 @@ sealed class Exchange(Producer producer)
     static BrokerInfo? AddressOf(int leader, Produce.Response answer) =>
         answer.NodeEndpoints.FirstOrDefault(node => node.NodeId == leader) is { } node ? new(node.NodeId, node.Host, node.Port, node.Rack) : null;
 
-    static void End(Batch batch, in Verdict verdict)
+    static void End(OutgoingBatch batch, in Verdict verdict)
     {
         batch.Lane.Settle(batch, verdict);
         batch.Let();

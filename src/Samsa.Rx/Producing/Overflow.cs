@@ -15,6 +15,6 @@ public enum Overflow
     /// <summary>It is dropped and reported as <see cref="Outcome.NotPersisted"/>.</summary>
     DropNewest,
 
-    /// <summary>The oldest records that were not sent yet (one batch of them) are dropped and reported as <see cref="Outcome.NotPersisted"/>; it takes their place.</summary>
+    /// <summary>The oldest records that were not sent yet (one batch of them) are dropped and reported as <see cref="Outcome.NotPersisted"/>; it takes their place. When nothing else can go, it is the one that goes.</summary>
     DropOldest,
 }

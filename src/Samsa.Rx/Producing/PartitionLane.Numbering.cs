@@ -23,7 +23,7 @@ sealed partial class PartitionLane
 
     /// <summary>Gives the batch its number.</summary>
     /// <returns>False: a new producer id is needed first.</returns>
-    bool TryNumber(Batch batch, in Terms terms)
+    bool TryNumber(OutgoingBatch batch, in Terms terms)
     {
         if (terms.Identity is not { } identity || batch.Magic < 2) return true;
         if (startsAnew)

@@ -9,7 +9,7 @@ sealed partial class PartitionLane
     TaskCompletionSource? allTold;
 
     /// <summary>An attempt has come to its end.</summary>
-    public void Settle(Batch batch, in Verdict verdict)
+    public void Settle(OutgoingBatch batch, in Verdict verdict)
     {
         // Copied before the lock is taken: nobody else touches the records of a batch that is under way.
         var parts = verdict.Fate is Fate.Split ? Halves(batch) : null;
@@ -46,7 +46,7 @@ sealed partial class PartitionLane
     }
 
     /// <summary>Puts batches in the place of one that was taken: the same records in another format.</summary>
-    public void Replace(Batch batch, List<Batch> parts)
+    public void Replace(OutgoingBatch batch, List<OutgoingBatch> parts)
     {
         lock (gate)
         {
@@ -112,7 +112,7 @@ sealed partial class PartitionLane
         static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    void Judge(Batch batch, in Verdict verdict, List<Batch>? parts)
+    void Judge(OutgoingBatch batch, in Verdict verdict, List<OutgoingBatch>? parts)
     {
         batch.MayBeWritten |= verdict.MayBeWritten;
         switch (verdict.Fate)
@@ -139,7 +139,7 @@ sealed partial class PartitionLane
         }
     }
 
-    void SendAgain(Batch batch, in Verdict verdict)
+    void SendAgain(OutgoingBatch batch, in Verdict verdict)
     {
         if (batch.Attempts > producer.Options.Retries)
         {
@@ -154,7 +154,7 @@ sealed partial class PartitionLane
         retryAt = producer.Clock.GetTimestamp() + producer.TicksOf(producer.Retry.After(++failures));
     }
 
-    bool IsFirst(Batch batch)
+    bool IsFirst(OutgoingBatch batch)
     {
         for (var before = head; before is not null && before != batch; before = before.Next)
             if (before.State is not BatchState.Settled)
@@ -162,13 +162,13 @@ sealed partial class PartitionLane
         return true;
     }
 
-    void GiveUp(Batch batch, ErrorCode code, string why)
+    void GiveUp(OutgoingBatch batch, ErrorCode code, string why)
     {
         batch.MayBeWritten |= batch.State is BatchState.InFlight;
         Fail(batch, code, why);
     }
 
-    void Fail(Batch batch, ErrorCode code, string why, Exception? cause = null)
+    void Fail(OutgoingBatch batch, ErrorCode code, string why, Exception? cause = null)
     {
         if (batch == open) open = null;
         batch.Failed(PublishFailure.Of(this, batch, code, why, cause));
@@ -202,7 +202,7 @@ sealed partial class PartitionLane
         }
     }
 
-    Batch? NextEnded()
+    OutgoingBatch? NextEnded()
     {
         lock (gate)
         {
@@ -214,7 +214,7 @@ sealed partial class PartitionLane
         }
     }
 
-    void PutInPlaceOf(Batch batch, List<Batch> parts)
+    void PutInPlaceOf(OutgoingBatch batch, List<OutgoingBatch> parts)
     {
         var before = head == batch ? null : head;
         while (before is not null && before.Next != batch) before = before.Next;
@@ -228,7 +228,7 @@ sealed partial class PartitionLane
         batch.Let();
     }
 
-    static void Inherit(Batch batch, List<Batch> parts)
+    static void Inherit(OutgoingBatch batch, List<OutgoingBatch> parts)
     {
         var number = batch.Sequence;
         foreach (var part in parts)
@@ -243,9 +243,9 @@ sealed partial class PartitionLane
         else batch.Told?.TrySetResult();
     }
 
-    List<Batch> Halves(Batch batch)
+    List<OutgoingBatch> Halves(OutgoingBatch batch)
     {
-        var parts = new List<Batch>();
+        var parts = new List<OutgoingBatch>();
         for (var first = 0; first < batch.Count;)
         {
             var half = producer.Batches.Take(batch.Magic);
@@ -258,7 +258,7 @@ sealed partial class PartitionLane
         return parts;
     }
 
-    static void Discard(List<Batch> parts)
+    static void Discard(List<OutgoingBatch> parts)
     {
         foreach (var part in parts) part.Let();
     }

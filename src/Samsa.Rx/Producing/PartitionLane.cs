@@ -7,8 +7,8 @@ namespace Samsa.Rx;
 sealed partial class PartitionLane(Producer producer, string topic, int partition)
 {
     readonly Lock gate = new();
-    readonly Queue<Batch> ended = new();
-    Batch? head, tail, open;
+    readonly Queue<OutgoingBatch> ended = new();
+    OutgoingBatch? head, tail, open;
     byte magic = 2;
     int inFlight, expected;
     bool closed;
@@ -47,6 +47,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
         lock (gate)
         {
             if (closed) return Placed.Closed;
+            if (magic < 2 && record.Headers is { Count: > 0 }) return Placed.Unwritable;
             if (open is not null && open.TryAppend(record, timestamp, receiver, number)) return Placed.In;
             if (joins)
             {
@@ -79,7 +80,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
     /// <param name="terms">The terms.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="due">When to ask again.</param>
-    public Taken Take(BrokerSender by, in Terms terms, out Batch? batch, out long due)
+    public Taken Take(BrokerSender by, in Terms terms, out OutgoingBatch? batch, out long due)
     {
         lock (gate)
         {
@@ -174,7 +175,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
     }
 
     /// <summary>The first batch that waits, and whether one before it is under way.</summary>
-    (Batch? Batch, bool Follows) FirstWaiting()
+    (OutgoingBatch? Batch, bool Follows) FirstWaiting()
     {
         var follows = false;
         for (var batch = head; batch is not null; batch = batch.Next)
@@ -186,7 +187,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
         return (null, follows);
     }
 
-    void Link(Batch batch)
+    void Link(OutgoingBatch batch)
     {
         if (tail is null) head = batch;
         else tail.Next = batch;

@@ -10,8 +10,13 @@ static class PublishFailure
     public static PublishException Disposed(string topic, int partition = -1) =>
         new($"A record for {topic} was not written: the producer was disposed of.", Outcome.NotPersisted, ErrorCode.None, topic, partition);
 
+    /// <summary>A record cannot be said in the format of its broker.</summary>
+    public static PublishException NoHeaders(string topic, int partition) => new(
+        $"A record for {topic} {partition} was not written: it has headers, and its broker is older than Kafka 0.11, which knows none.",
+        Outcome.NotPersisted, ErrorCode.UnsupportedForMessageFormat, topic, partition);
+
     /// <summary>A batch has failed.</summary>
-    public static PublishException Of(PartitionLane lane, Batch batch, ErrorCode code, string why, Exception? cause)
+    public static PublishException Of(PartitionLane lane, OutgoingBatch batch, ErrorCode code, string why, Exception? cause)
     {
         var outcome = batch.MayBeWritten ? Outcome.Unknown : Outcome.NotPersisted;
         var records = batch.Count == 1 ? "A record" : $"A batch of {batch.Count} records";

@@ -11,7 +11,7 @@ abstract class Receiver(bool numbered)
     /// A run of records of one batch has ended. Called outside of every lock and, for one partition, in the order of its records.
     /// Must return at once: it may not run anybody else's code.
     /// </summary>
-    public abstract void Settled(Batch batch, in Run run);
+    public abstract void Settled(OutgoingBatch batch, in Run run);
 
     /// <summary>A record ended before it was in a batch that was sent. As <see cref="Settled"/>.</summary>
     public abstract void Refused(PublishException why, in ProducerRecord record, int number);

@@ -40,7 +40,7 @@ sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered:
         return System.Reactive.Disposables.Disposable.Create(() => Leave(observer));
     }
 
-    public override void Settled(Batch batch, in Run run)
+    public override void Settled(OutgoingBatch batch, in Run run)
     {
         Count(batch.Outcome, run.Count);
         if (observers.IsEmpty) return;
@@ -136,5 +136,5 @@ sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered:
         }
     }
 
-    readonly record struct Item(Batch? Batch, Run Run, DeliveryReport Report, TaskCompletionSource? End);
+    readonly record struct Item(OutgoingBatch? Batch, Run Run, DeliveryReport Report, TaskCompletionSource? End);
 }

@@ -40,6 +40,9 @@ enum Placed
     /// <summary>The buffer is full.</summary>
     NoRoom,
 
+    /// <summary>It has headers, and the broker is too old to know them.</summary>
+    Unwritable,
+
     /// <summary>The producer was disposed of.</summary>
     Closed,
 }

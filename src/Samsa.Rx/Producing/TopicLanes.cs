@@ -44,38 +44,35 @@ sealed class TopicLanes : IDisposable
     public PublishException? Publish(in ProducerRecord record, Receiver receiver, int number)
     {
         producer.ThrowIfClosed();
+        var overflow = producer.Options.Overflow;
         while (true)
         {
-            var placed = waiting.IsEmpty && IsKnown ? TryPlace(record, receiver, number, out var why) : WaitsForOthers(out why);
+            PublishException? why = null;
+            var placed = IsOpen ? TryPlace(record, receiver, number, out why) : Placement.Waits;
             if (placed is Placement.In or Placement.Refused) return why;
-            // Until the topic is known there is no batch to encode it into, so a copy waits.
-            if (!IsKnown || placed is Placement.NoPartition)
-            {
-                if (waiting.TryEnterCopy(record, receiver, number)) return null;
-            }
-
-            switch (producer.Options.Overflow)
-            {
-                case Overflow.Block:
-                    return waiting.Block(record, receiver, number);
-                case Overflow.DropOldest when producer.DropOldest():
-                    continue;
-                default:
-                    return BufferFull();
-            }
+            // It waits for the topic, or for a partition of it, to become known, and not for room: so there is no batch to encode it into yet.
+            if (placed is Placement.Waits && !(IsKnown && overflow is Overflow.Block) && waiting.TryEnterCopy(record, receiver, number)) return null;
+            if (overflow is Overflow.Block) return waiting.Block(record, receiver, number);
+            if (overflow is not Overflow.DropOldest || !producer.DropOldest()) return BufferFull();
         }
     }
 
-    /// <summary>Takes a record; when there is no room it waits, and its bytes must stay until it has ended.</summary>
+    /// <summary>Takes a record; when it must wait, its bytes must stay until it has ended.</summary>
     public void PublishLater(in ProducerRecord record, Receiver receiver, int number)
     {
         producer.ThrowIfClosed();
+        var overflow = producer.Options.Overflow;
         while (true)
         {
-            var placed = waiting.IsEmpty && IsKnown ? TryPlace(record, receiver, number, out var why) : WaitsForOthers(out why);
+            PublishException? why = null;
+            var placed = IsOpen ? TryPlace(record, receiver, number, out why) : Placement.Waits;
             if (placed is Placement.In) return;
-            if (placed is Placement.Full && producer.Options.Overflow is Overflow.DropOldest && producer.DropOldest()) continue;
-            if (placed is Placement.Full && producer.Options.Overflow is not Overflow.Block) why = BufferFull();
+            if (placed is Placement.Full && overflow is not Overflow.Block)
+            {
+                if (overflow is Overflow.DropOldest && producer.DropOldest()) continue;
+                why = BufferFull();
+            }
+
             if (why is not null) receiver.Refused(why, record, number);
             else waiting.Enter(record, receiver, number);
             return;
@@ -99,14 +96,21 @@ sealed class TopicLanes : IDisposable
         if (!TryChoose(record, all.Length, out var at, out why)) return Placement.Refused;
         var joins = at == Partitioners.Any;
         if (joins) at = Math.Min(Volatile.Read(ref sticky), all.Length - 1);
-        if ((uint)at >= (uint)all.Length) return Placement.NoPartition;
+        if ((uint)at >= (uint)all.Length) return Placement.Waits;
 
         var timestamp = record.Timestamp ?? producer.Now;
         var placed = all[at].Append(record, timestamp, receiver, number, joins && all.Length > 1);
         if (placed is Placed.Elsewhere) placed = all[NextSticky(all, at)].Append(record, timestamp, receiver, number, joins: false);
-        if (placed is not Placed.Closed) return placed is Placed.In ? Placement.In : Placement.Full;
-        why = PublishFailure.Disposed(Topic, at);
-        return Placement.Refused;
+        switch (placed)
+        {
+            case Placed.In:
+                return Placement.In;
+            case Placed.NoRoom:
+                return Placement.Full;
+            default:
+                why = placed is Placed.Unwritable ? PublishFailure.NoHeaders(Topic, at) : PublishFailure.Disposed(Topic, at);
+                return Placement.Refused;
+        }
     }
 
     /// <summary>Takes over what the cluster says of the topic.</summary>
@@ -131,11 +135,8 @@ sealed class TopicLanes : IDisposable
 
     public void Dispose() => interest.Dispose();
 
-    static Placement WaitsForOthers(out PublishException? why)
-    {
-        why = null;
-        return Placement.Full;
-    }
+    /// <summary>Whether records go straight into their batches: nobody waits who came before.</summary>
+    bool IsOpen => waiting.IsEmpty && IsKnown;
 
     bool TryChoose(in ProducerRecord record, int partitions, out int at, out PublishException? why)
     {
@@ -197,11 +198,11 @@ enum Placement
     /// <summary>It is in a batch.</summary>
     In,
 
-    /// <summary>It must wait: there is no room, or others wait already.</summary>
+    /// <summary>There is no room.</summary>
     Full,
 
-    /// <summary>Its partition is not known.</summary>
-    NoPartition,
+    /// <summary>Its partition is not known yet, or others wait who came before.</summary>
+    Waits,
 
     /// <summary>It can never be written.</summary>
     Refused,

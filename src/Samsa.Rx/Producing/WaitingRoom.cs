@@ -126,9 +126,9 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
                         return null;
                     case Placement.Refused:
                         return why;
-                    case Placement.NoPartition when looked:
+                    case Placement.Waits when looked:
                         return NoSuchPartition(guest.Record.Partition);
-                    case Placement.NoPartition:
+                    case Placement.Waits:
                         // It may have been added since the last look.
                         looked = true;
                         topic.Follow(await LookAsync(guest.Deadline));

@@ -11,7 +11,7 @@ sealed class Client : IAsyncDisposable
 {
     readonly BrokerConnections connections;
     readonly ClusterWatch watch;
-    readonly CancellationTokenSource over = new(TimeSpan.FromSeconds(60));
+    readonly CancellationTokenSource over = new(TimeSpan.FromMinutes(2));
     bool closed;
 
     Client(string bootstrap, KafkaOptions options, ArrayPool<byte>? arrays)

@@ -23,7 +23,7 @@ enum BatchState : byte
 /// report of its records stays until nobody keeps it.
 /// </remarks>
 #pragma warning disable CA1001 // The writer is emptied by Let, which gives everything back; the batch itself is used again.
-sealed class Batch(BatchSource source, byte magic)
+sealed class OutgoingBatch(BatchSource source, byte magic)
 #pragma warning restore CA1001
 {
     /// <summary>The most that a record without headers takes besides its key and value.</summary>
@@ -48,7 +48,7 @@ sealed class Batch(BatchSource source, byte magic)
     public long Since { get; private set; }
 
     /// <summary>The one after it in its lane.</summary>
-    public Batch? Next { get; set; }
+    public OutgoingBatch? Next { get; set; }
 
     public BatchState State { get; set; }
 
@@ -106,7 +106,7 @@ sealed class Batch(BatchSource source, byte magic)
     /// <summary>Copies records to another batch, with those who want to know how they end.</summary>
     /// <returns>How many found room.</returns>
     /// <exception cref="ArgumentException">A record has headers and the other format has none; those before it were copied.</exception>
-    public int CopyTo(Batch other, int first, int count)
+    public int CopyTo(OutgoingBatch other, int first, int count)
     {
         var before = other.Count;
         try
