@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Samsa.Protocol.Compression;
 
 /// <summary>What liblz4 does not look at in a block.</summary>
@@ -5,40 +7,37 @@ static class Lz4Block
 {
     /// <summary>Whether a match lies 0 bytes back, which the format forbids and liblz4 takes for zeros.</summary>
     /// <remarks>Goes from token to token; what does not add up on the way is left to liblz4, which then refuses the block.</remarks>
+    /// <param name="block">At most 4 MiB, so that no sum of lengths overflows: a byte stands for 255 at most.</param>
     public static bool HasDistanceZero(ReadOnlySpan<byte> block)
     {
-        long at = 0;
+        var at = 0;
         while (at < block.Length)
         {
-            var token = block[(int)at++];
-            at = Behind(block, at, token >> 4) + 2;
+            int token = block[at++];
+            var literals = token >> 4;
+            if (literals == 15) literals += LengthBehind(block, ref at);
+            at += literals;
             // The last sequence has literals only.
-            if (at > block.Length) return false;
-            if ((block[(int)at - 2] | block[(int)at - 1]) == 0) return true;
-            if ((token & 15) == 15) at = BehindLength(block, at, out _);
+            if (at > block.Length - 2) return false;
+            if (BinaryPrimitives.ReadUInt16LittleEndian(block[at..]) == 0) return true;
+            at += 2;
+            if ((token & 15) == 15) LengthBehind(block, ref at);
         }
 
         return false;
     }
 
-    static long Behind(ReadOnlySpan<byte> block, long at, int literals)
-    {
-        if (literals < 15) return at + literals;
-        at = BehindLength(block, at, out var more);
-        return at + literals + more;
-    }
-
     /// <summary>A length that does not fit into the token goes on in bytes, the last of which is not 255.</summary>
-    static long BehindLength(ReadOnlySpan<byte> block, long at, out long length)
+    static int LengthBehind(ReadOnlySpan<byte> block, ref int at)
     {
-        length = 0;
+        var length = 0;
         while (at < block.Length)
         {
-            var one = block[(int)at++];
+            var one = block[at++];
             length += one;
             if (one != 255) break;
         }
 
-        return at;
+        return length;
     }
 }

@@ -55,7 +55,12 @@ public sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue
     public void Clear() => Length = 0;
 
     /// <summary>A copy of what was written.</summary>
-    public byte[] ToArray() => Written.ToArray();
+    public byte[] ToArray()
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(Length);
+        Written.CopyTo(copy);
+        return copy;
+    }
 
     /// <summary>Gives the array back. The buffer may be used again.</summary>
     public void Dispose()
