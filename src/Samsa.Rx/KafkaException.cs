@@ -46,11 +46,17 @@ public class ConnectionException(string message, Exception? inner = null) : Kafk
 public sealed class NoBrokersAvailableException : ConnectionException
 {
     internal NoBrokersAvailableException(IReadOnlyList<KeyValuePair<string, string>> tried, string when, Exception? inner = null)
-        : base($"No broker could be reached{when}: {string.Join("; ", tried.Select(t => $"{t.Key} ({t.Value.TrimEnd('.')})"))}.", inner) =>
-        Tried = tried;
+        : base($"No broker could be reached{when}: {string.Join("; ", tried.Select(Sentence))}.", inner) => Tried = tried;
 
     /// <summary>Each address that was tried, and why it did not work.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Tried { get; }
+
+    // Most reasons begin with the address already.
+    static string Sentence(KeyValuePair<string, string> tried)
+    {
+        var why = tried.Value.TrimEnd('.');
+        return why.Contains(tried.Key, StringComparison.Ordinal) ? why : $"{tried.Key}: {why}";
+    }
 }
 
 /// <summary>The broker does not speak what is needed, in any version that this library speaks. Nothing was sent.</summary>

@@ -87,6 +87,7 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
         string api, string name, ErrorCode alreadyDone, Func<BrokerConnection, Task<(ErrorCode Error, string? Detail)>> ask, CancellationToken ct)
     {
         var mayBeDone = false;
+        Exception? last = null;
         for (var failures = 1; ; failures++)
         {
             Exception trouble;
@@ -106,9 +107,27 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
                 mayBeDone |= error.MayHaveBeenSent;
                 trouble = error;
             }
+            catch (OperationCanceledException error) when (last is not null)
+            {
+                throw new OperationCanceledException(error.Message, last, ct);
+            }
+            last = trouble;
             events.Post(new RequestRetried(events.Now, api, name, trouble));
+            await AgainAsync(trouble, failures, $"{api} {name} needs the controller", ct);
+        }
+    }
+
+    /// <summary>Waits for the next try. When time runs out meanwhile, what was wrong last is told.</summary>
+    async Task AgainAsync(Exception trouble, int failures, string why, CancellationToken ct)
+    {
+        try
+        {
             await Task.Delay(options.Retry.After(failures), options.Clock, ct);
-            await watch.RefreshAsync($"{api} {name} needs the controller", ct);
+            await watch.RefreshAsync(why, ct);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new OperationCanceledException(error.Message, trouble, ct);
         }
     }
 
@@ -150,7 +169,8 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
         }
         catch (OperationCanceledException error) when (patience.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"{what} was not done within {options.AdminTimeout}.", error);
+            var last = error.InnerException is KafkaException trouble ? $" The last try: {trouble.Message}" : "";
+            throw new TimeoutException($"{what} was not done within {options.AdminTimeout}.{last}", error);
         }
     }
 

@@ -90,7 +90,7 @@ sealed class BrokerConnections : IAsyncDisposable
         [.. Candidates().Select(node => KeyValuePair.Create(node.Name, node.Trouble?.Message ?? "no answer yet"))];
 
     /// <summary>Whether every peer spoke something that is not Kafka: asking again is of no use.</summary>
-    public bool AreHopeless => Candidates().All(node => node.Trouble is ConnectionException { InnerException: ProtocolException });
+    public bool AreHopeless => Candidates().All(node => node.Failures > 0 && node.Trouble is ConnectionException { InnerException: ProtocolException });
 
     /// <summary>Closes all connections. Who waits for an answer gets a <see cref="ConnectionException"/>.</summary>
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ sealed class BrokerNode(int id, BrokerAddress address, Opening opening, KafkaOpt
     /// <summary>How often in a row it could not be reached.</summary>
     public int Failures => Volatile.Read(ref failures);
 
-    /// <summary>Why it could not be reached last; null when it could.</summary>
+    /// <summary>What was wrong with it last, be it that it could not be reached or that it was lost; null when nothing ever was.</summary>
     public Exception? Trouble { get; private set; }
 
     /// <summary>The broker, for people.</summary>
@@ -130,7 +130,7 @@ sealed class BrokerNode(int id, BrokerAddress address, Opening opening, KafkaOpt
             line.Attempt = null;
             // Meanwhile the broker may have moved or left, or the use may be over.
             if (connection.Address != Address || lines.GetValueOrDefault(use) != line) return false;
-            (line.Connection, failures, Trouble) = (connection, 0, null);
+            (line.Connection, failures) = (connection, 0);
         }
         _ = WatchAsync(connection);
         return true;
@@ -155,10 +155,13 @@ sealed class BrokerNode(int id, BrokerAddress address, Opening opening, KafkaOpt
     async Task WatchAsync(BrokerConnection connection)
     {
         await connection.Closed;
-        if (connection.Ending is not { IsPeaceful: false }) return;
+        if (connection.Ending is not { IsPeaceful: false } ending) return;
         lock (gate)
-            if (connection.Address == Address)
-                Wait();
+        {
+            if (connection.Address != Address) return;
+            Trouble = new ConnectionException($"{Name} was reached, and lost: {ending.Why}.", ending.Error) { Broker = Name };
+            Wait();
+        }
     }
 
     TimeSpan Wait()

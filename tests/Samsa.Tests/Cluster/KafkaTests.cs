@@ -66,6 +66,21 @@ public sealed class KafkaTests
     }
 
     [Test]
+    public async Task A_broker_that_drops_every_question_is_named_with_that()
+    {
+        await using var drops = ScriptedPeer.Start(async talk =>
+        {
+            await talk.GreetAsync();
+            await talk.HearAsync();
+            talk.Close();
+        });
+
+        var error = await Kafka.ConnectAsync(drops.Address, new() { StartTimeout = TimeSpan.FromMilliseconds(600) }).ShouldThrow<NoBrokersAvailableException>();
+
+        Assert.That(error.Message, Does.StartWith($"No broker could be reached within 00:00:00.6000000: {drops.Address} was reached, and lost: "));
+    }
+
+    [Test]
     public async Task It_can_be_given_up_while_it_opens()
     {
         using var cancel = new CancellationTokenSource();
