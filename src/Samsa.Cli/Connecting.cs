@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Samsa.Cli.Commands;
+using Samsa.Cli.Terminal;
+using Samsa.Rx;
+
+namespace Samsa.Cli;
+
+/// <summary>From the words of the command line to a connected client.</summary>
+static class Connecting
+{
+    public static Task<Kafka> ConnectAsync(CommonOptions common, ParseResult parsed, CancellationToken ct) =>
+        ConnectAsync(common.Bootstrap(parsed), common, parsed, ct);
+
+    /// <exception cref="WrongUseException">The address cannot be one.</exception>
+    public static async Task<Kafka> ConnectAsync(string bootstrap, CommonOptions common, ParseResult parsed, CancellationToken ct)
+    {
+        var options = Options(common, parsed);
+        try
+        {
+            return await Kafka.ConnectAsync(bootstrap, options, ct);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            throw new WrongUseException(Failure.FirstSentence(wrong.Message));
+        }
+    }
+
+    /// <exception cref="WrongUseException">A setting of <c>-X</c> is unknown, or cannot have its value.</exception>
+    public static KafkaOptions Options(CommonOptions common, ParseResult parsed)
+    {
+        try
+        {
+            var options = KafkaOptions.Parse(common.Settings(parsed)) with { StartTimeout = common.Timeout(parsed) };
+            return common.Verbose(parsed) ? options with { Logging = new SpokenLogs() } : options;
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new WrongUseException(Failure.FirstSentence(wrong.Message));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using Samsa.Cli.Terminal;
+
+namespace Samsa.Cli.Demo;
+
+/// <summary>What the demo says to people.</summary>
+static class Words
+{
+    public static string Of(Happening happening) => happening.What is "broker-stopped"
+        ? string.Create(CultureInfo.InvariantCulture, $"{happening.At.TotalSeconds,5:0.0} s  broker {happening.Broker} was stopped; the others lead its partitions")
+        : string.Create(CultureInfo.InvariantCulture, $"{happening.At.TotalSeconds,5:0.0} s  broker {happening.Broker} was started again and leads them as before");
+
+    public static IEnumerable<string> Of(Verdict verdict)
+    {
+        var (balance, good) = (verdict.Balance, verdict.IsGood);
+        yield return $"{(good ? "✓" : "✗")} {Amount.Counted(balance.Sent, "record")} of {Amount.Counted(balance.Keys, "key")} sent, {Amount.Whole(balance.Received)} received: "
+            + $"{None(balance.Lost)} lost, {None(balance.Displaced)} out of order, {None(balance.Repeated)} repeated.";
+        if (verdict.NotPersisted > 0) yield return $"  The brokers did not take {Amount.Counted(verdict.NotPersisted, "record")}.";
+        if (good && balance.Repeated > 0) yield return "  Brokers before 0.11 cannot drop what a retry repeats; the numbers in the records tell them apart.";
+    }
+
+    static string None(long count) => count is 0 ? "none" : Amount.Whole(count);
+}
