@@ -47,7 +47,7 @@ public enum ErrorCode : short
     /// <summary>The text beside a committed offset is too long.</summary>
     OffsetMetadataTooLarge = 12,
 
-    /// <summary>The connection ended before the answer came. Brokers of 0.8 use the number for a stale leader epoch.</summary>
+    /// <summary>The connection ended before the answer came. To brokers of 0.8 it is a stale leader epoch.</summary>
     NetworkException = 13,
 
     /// <summary>The coordinator is still reading its log.</summary>

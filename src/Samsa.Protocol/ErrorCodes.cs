@@ -12,7 +12,7 @@ public static class ErrorCodes
 
     extension(ErrorCode error)
     {
-        /// <summary>The same request may succeed later. The answer of Java's RetriableException; false for unknown codes.</summary>
+        /// <summary>The same request may succeed later: Java's RetriableException. False for unknown codes.</summary>
         public bool CanRetry => error.NeedsMetadata || error is
             ErrorCode.CorruptMessage or ErrorCode.RequestTimedOut or ErrorCode.CoordinatorLoadInProgress or
             ErrorCode.CoordinatorNotAvailable or ErrorCode.NotCoordinator or ErrorCode.NotEnoughReplicas or
@@ -22,7 +22,7 @@ public static class ErrorCodes
             ErrorCode.FetchSessionTopicIdError or ErrorCode.ShareSessionNotFound or
             ErrorCode.InvalidShareSessionEpoch or ErrorCode.ShareSessionLimitReached;
 
-        /// <summary>Our view of the cluster is old: it must be refreshed before the next try. Java's InvalidMetadataException.</summary>
+        /// <summary>Our view of the cluster must be refreshed before the next try: Java's InvalidMetadataException.</summary>
         public bool NeedsMetadata => error is
             ErrorCode.UnknownTopicOrPartition or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderOrFollower or
             ErrorCode.ReplicaNotAvailable or ErrorCode.NetworkException or ErrorCode.KafkaStorageError or
@@ -30,7 +30,8 @@ public static class ErrorCodes
             ErrorCode.EligibleLeadersNotAvailable or ErrorCode.ElectionNotNeeded or ErrorCode.UnknownTopicId or
             ErrorCode.InconsistentTopicId;
 
-        /// <summary>The name as Kafka spells it: <c>NOT_LEADER_OR_FOLLOWER</c>; <c>UNKNOWN_CODE_999</c> for a code without a name.</summary>
+        /// <summary>The name as Kafka spells it: <c>NOT_LEADER_OR_FOLLOWER</c>.</summary>
+        /// <remarks>A code without a name is called <c>UNKNOWN_CODE_999</c>.</remarks>
         public string KafkaName => KafkaNames.TryGetValue(error, out var name)
             ? name
             : string.Create(CultureInfo.InvariantCulture, $"UNKNOWN_CODE_{(short)error}");

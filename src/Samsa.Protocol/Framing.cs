@@ -27,14 +27,15 @@ public readonly record struct RequestHeader(short ApiKey, short ApiVersion, int 
         if (flexible) writer.WriteTagCount(0);
     }
 
-    /// <summary>Reads a header. What it says of an unknown API is read as far as all headers agree: without client id and tags.</summary>
+    /// <summary>Reads a header; that of an unknown API only as far as all headers agree, without client id and tags.</summary>
     /// <param name="reader">Where from; left in the dialect of the body.</param>
     /// <param name="api">The API that is asked; null when it is not declared here, or not in this version.</param>
     /// <exception cref="ProtocolException">The bytes are not a header.</exception>
     public static RequestHeader Read(ref WireReader reader, out ApiDescription? api)
     {
         if (reader.Remaining < FixedBytes)
-            throw new ProtocolException("A request is shorter than its header", reader.Position, reader.Position + reader.Remaining);
+            throw new ProtocolException(
+                "A request is shorter than its header", reader.Position, reader.Position + reader.Remaining);
         reader.Flexible = false;
         var header = new RequestHeader(reader.ReadInt16(), reader.ReadInt16(), reader.ReadInt32(), null);
         api = Apis.Find(header.ApiKey);
@@ -56,7 +57,8 @@ public static class Framing
 {
     /// <summary>Writes a question with its header and length.</summary>
     /// <exception cref="UnwritableMessageException">The message cannot be spelt in the version.</exception>
-    public static void WriteRequest(WireWriter writer, IRequest request, short version, int correlationId, string? clientId)
+    public static void WriteRequest(
+        WireWriter writer, IRequest request, short version, int correlationId, string? clientId)
     {
         var api = request.Api;
         var frame = writer.BeginFrame();
@@ -67,7 +69,8 @@ public static class Framing
 
     /// <summary>Writes an answer with its header and length.</summary>
     /// <exception cref="UnwritableMessageException">The message cannot be spelt in the version.</exception>
-    public static void WriteResponse(WireWriter writer, ApiDescription api, IMessage response, short version, int correlationId)
+    public static void WriteResponse(
+        WireWriter writer, ApiDescription api, IMessage response, short version, int correlationId)
     {
         var frame = writer.BeginFrame();
         writer.WriteInt32(correlationId);

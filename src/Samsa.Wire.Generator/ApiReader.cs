@@ -19,10 +19,12 @@ sealed class ApiReader(INamedTypeSymbol api, AttributeData attribute)
             faults.Add(Fault.At(api, Rules.NotStaticPartial, api.Name));
         var request = Message("Request");
         var response = Message("Response");
-        if (ReadVersions() is not { } versions || request is null || response is null) return new(null, faults.ToEquatable());
+        if (ReadVersions() is not { } versions || request is null || response is null)
+            return new(null, faults.ToEquatable());
 
         cancel.ThrowIfCancellationRequested();
-        var flexible = attribute.NamedArguments.FirstOrDefault(given => given.Key == "Flexible").Value.Value as short? ?? -1;
+        var given = attribute.NamedArguments.FirstOrDefault(given => given.Key == "Flexible");
+        var flexible = given.Value.Value as short? ?? -1;
         if (flexible < 0) flexible = short.MaxValue;
         var records = new RecordReader(api, versions, flexible, faults);
         var model = new ApiModel(
@@ -33,8 +35,8 @@ sealed class ApiReader(INamedTypeSymbol api, AttributeData attribute)
     }
 
     /// <summary>Whether generated code can go on with the type.</summary>
-    public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences
-        .All(part => part.GetSyntax() is TypeDeclarationSyntax declared && declared.Modifiers.Any(SyntaxKind.PartialKeyword));
+    public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.All(part =>
+        part.GetSyntax() is TypeDeclarationSyntax declared && declared.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     INamedTypeSymbol? Message(string name)
     {
@@ -50,7 +52,8 @@ sealed class ApiReader(INamedTypeSymbol api, AttributeData attribute)
         if (match.Success)
         {
             var first = short.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-            var last = match.Groups[2].Success ? short.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) : first;
+            var second = match.Groups[2];
+            var last = second.Success ? short.Parse(second.Value, CultureInfo.InvariantCulture) : first;
             if (first <= last) return new(first, last);
         }
 

@@ -34,7 +34,8 @@ sealed class ApiText
         var (first, last, flexible) = (api.Versions.First, api.Versions.Last, api.FlexibleSince);
         text.Open($"partial class {api.Name}");
         text.Line("/// <summary>What is declared of the API.</summary>");
-        text.Line($"public static ApiDescription Api {{ get; }} = new({api.Key}, \"{api.Name}\", {first}, {last}, {flexible});");
+        var arguments = $"{api.Key}, \"{api.Name}\", {first}, {last}, {flexible}";
+        text.Line($"public static ApiDescription Api {{ get; }} = new({arguments});");
         text.Line();
         Message(api.Request, "IMessage<Request>, IRequest<Response>");
         text.Line();
@@ -95,5 +96,7 @@ sealed class ApiText
     }
 
     string IsFlexible =>
-        !api.IsEverFlexible ? "false" : api.FlexibleSince <= api.Versions.First ? "true" : $"version >= {api.FlexibleSince}";
+        !api.IsEverFlexible ? "false"
+        : api.FlexibleSince <= api.Versions.First ? "true"
+        : $"version >= {api.FlexibleSince}";
 }

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Samsa.Wire.Generator;
 
-/// <summary>An array that equals another with the same items, so that an unchanged declaration is not generated again.</summary>
+/// <summary>An array that equals another with the same items: an unchanged declaration is not generated again.</summary>
 readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

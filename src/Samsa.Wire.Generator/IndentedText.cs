@@ -8,7 +8,8 @@ sealed class IndentedText
     readonly StringBuilder text = new();
     int depth;
 
-    public void Line(string line = "") => text.Append(line.Length == 0 ? "" : new string(' ', 4 * depth)).Append(line).Append('\n');
+    public void Line(string line = "") =>
+        text.Append(' ', line.Length == 0 ? 0 : 4 * depth).Append(line).Append('\n');
 
     public void Open(string? line = null)
     {

@@ -19,7 +19,8 @@ public sealed class MessageGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 "Samsa.Wire.ApiAttribute",
                 (node, _) => node is ClassDeclarationSyntax,
-                (found, cancel) => new ApiReader((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0]).Read(cancel))
+                (found, cancel) =>
+                    new ApiReader((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0]).Read(cancel))
             .WithTrackingName(DeclaredStep);
         context.RegisterSourceOutput(declared, Generate);
     }

@@ -9,7 +9,8 @@ sealed class MinSizes(ApiModel api)
     /// <summary>A C# expression for the fewest bytes of an item of <paramref name="list"/>.</summary>
     public string OfItem(FieldModel list)
     {
-        var versions = Enumerable.Range(list.Versions.First, list.Versions.Last - list.Versions.First + 1).Select(v => (short)v);
+        var (first, last) = (list.Versions.First, list.Versions.Last);
+        var versions = Enumerable.Range(first, last - first + 1).Select(version => (short)version);
         var sizes = versions.ToLookup(version => version >= api.FlexibleSince, version => Of(list.Value, version));
         var flexible = sizes[true].DefaultIfEmpty(int.MaxValue).Min();
         var classic = sizes[false].DefaultIfEmpty(int.MaxValue).Min();
@@ -36,7 +37,9 @@ sealed class MinSizes(ApiModel api)
         : Of(field.Value, version);
 
     int Of(RecordModel record, short version) =>
-        record.Fields.Where(field => !field.IsTagged && field.Versions.Contains(new(version, version))).Sum(field => Of(field, version))
+        record.Fields
+            .Where(field => !field.IsTagged && field.Versions.Contains(new(version, version)))
+            .Sum(field => Of(field, version))
         + (version >= api.FlexibleSince ? 1 : 0);
 
     static IEnumerable<RecordModel> Flatten(RecordModel record) => record.Nested.SelectMany(Flatten).Prepend(record);

@@ -68,7 +68,8 @@ sealed class ReadText(ApiModel api, MinSizes sizes, IndentedText text)
     void Record(FieldModel field)
     {
         var type = field.Value.Name;
-        text.Open($"static {type}{(field.IsNullable ? "?" : "")} Read{field.Name}(ref WireReader reader, short version)");
+        var question = field.IsNullable ? "?" : "";
+        text.Open($"static {type}{question} Read{field.Name}(ref WireReader reader, short version)");
         if (field.IsNullable)
         {
             var since = RecordText.NotNullBefore(field) is null ? "" : $"version >= {field.NullableSince} && ";
@@ -89,7 +90,8 @@ sealed class ReadText(ApiModel api, MinSizes sizes, IndentedText text)
     {
         var type = field.Value.Name;
         var version = RecordText.NeedsVersion(field) ? ", short version" : "";
-        text.Open($"static IReadOnlyList<{type}>{(field.IsNullable ? "?" : "")} Read{field.Name}(ref WireReader reader{version})");
+        var question = field.IsNullable ? "?" : "";
+        text.Open($"static IReadOnlyList<{type}>{question} Read{field.Name}(ref WireReader reader{version})");
         text.Line($"var count = {Count(field)};");
         if (field.IsNullable) text.Line("if (count < 0) return null;");
         text.Line("if (count == 0) return [];");

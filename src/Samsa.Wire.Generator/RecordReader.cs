@@ -11,19 +11,23 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
 
     public RecordModel Read(INamedTypeSymbol record)
     {
-        if (!record.IsRecord || record.IsValueType || record.IsGenericType || !ApiReader.IsPartial(record) || HasParameters(record))
+        var isRecordClass = record is { IsRecord: true, IsValueType: false, IsGenericType: false };
+        if (!isRecordClass || !ApiReader.IsPartial(record) || HasParameters(record))
             faults.Add(Fault.At(record, Rules.NotPartial, record.Name));
         CheckRecursion(record);
-        var fields = record.GetMembers().OfType<IPropertySymbol>().Where(IsField).Select(ReadField).OfType<FieldModel>().ToEquatable();
+        var fields = FieldsOf(record).Select(ReadField).OfType<FieldModel>().ToEquatable();
         CheckTags(record, fields);
         var constructor = record.InstanceConstructors.Any(own => own.Parameters.IsEmpty && !own.IsImplicitlyDeclared);
-        return new RecordModel(PathOf(record), constructor, fields, record.GetTypeMembers().Where(IsNestedRecord).Select(Read).ToEquatable());
+        var nested = record.GetTypeMembers().Where(type => type.IsRecord).Select(Read).ToEquatable();
+        return new RecordModel(PathOf(record), constructor, fields, nested);
     }
 
-    static bool IsField(IPropertySymbol property) =>
-        property is { IsStatic: false, IsImplicitlyDeclared: false, SetMethod: not null, IsIndexer: false, DeclaredAccessibility: Accessibility.Public };
-
-    static bool IsNestedRecord(INamedTypeSymbol type) => type.IsRecord;
+    static IEnumerable<IPropertySymbol> FieldsOf(INamedTypeSymbol record) =>
+        record.GetMembers().OfType<IPropertySymbol>().Where(property => property is
+        {
+            IsStatic: false, IsImplicitlyDeclared: false, IsIndexer: false,
+            SetMethod: not null, DeclaredAccessibility: Accessibility.Public,
+        });
 
     static bool HasParameters(INamedTypeSymbol record) => record.DeclaringSyntaxReferences
         .Any(part => part.GetSyntax() is RecordDeclarationSyntax { ParameterList: not null });
@@ -44,7 +48,8 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
 
         if (value is null) Report(Rules.UnsupportedType, property.Name, type.ToDisplayString());
         if (range.IsEmpty || !versions.Contains(range))
-            Report(Rules.NoVersions, property.Name, $"{range.First}", $"{range.Last}", $"{versions.First}", $"{versions.Last}");
+            Report(
+                Rules.NoVersions, property.Name, $"{range.First}", $"{range.Last}", $"{versions.First}", $"{versions.Last}");
         if (tag < 0) Report(Rules.NegativeTag, property.Name, $"{tag}");
         if (tag >= 0 && range.First < flexibleSince)
             Report(Rules.TagOutsideFlexible, property.Name, $"{tag}", $"{range.First}");
@@ -55,9 +60,11 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
             Report(Rules.NeverNullable, property.Name, $"{nullableSince}", $"{range.First}", $"{range.Last}");
         return value is null || faults.Count > count
             ? null
-            : new FieldModel(property.Name, value, listItem is not null, listNullable, range, nullableSince ?? range.First, tag ?? -1);
+            : new FieldModel(
+                property.Name, value, listItem is not null, listNullable, range, nullableSince ?? range.First, tag ?? -1);
 
-        void Report(DiagnosticDescriptor rule, params string[] arguments) => faults.Add(Fault.At(property, rule, arguments));
+        void Report(DiagnosticDescriptor rule, params string[] arguments) =>
+            faults.Add(Fault.At(property, rule, arguments));
     }
 
     static object? Given(IPropertySymbol property, string attribute) => property.GetAttributes()
@@ -66,9 +73,11 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
         .Select(given => given.ConstructorArguments[0].Value).FirstOrDefault();
 
     static ITypeSymbol? ItemOf(ITypeSymbol type) =>
-        type is INamedTypeSymbol { OriginalDefinition: { Name: "IReadOnlyList", TypeParameters.Length: 1 } list } named &&
-        list.ContainingNamespace.ToDisplayString() == "System.Collections.Generic"
-            ? named.TypeArguments[0]
+        type is INamedTypeSymbol
+        {
+            OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IReadOnlyList_T,
+        } list
+            ? list.TypeArguments[0]
             : null;
 
     ValueType? ReadValue(ITypeSymbol type)
@@ -104,7 +113,8 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
 
     static bool IsGuid(ITypeSymbol type) => Printed(type) == "global::System.Guid";
 
-    bool IsOwnRecord(ITypeSymbol type) => type.IsRecord && !type.IsValueType && Chain(type).Skip(1).Contains(api, SymbolEqualityComparer.Default);
+    bool IsOwnRecord(ITypeSymbol type) => type is { IsRecord: true, IsValueType: false } &&
+        Chain(type).Skip(1).Contains(api, SymbolEqualityComparer.Default);
 
     static IEnumerable<INamedTypeSymbol> Chain(ITypeSymbol type)
     {
@@ -112,15 +122,19 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
     }
 
     /// <summary>The name of a record after the one of the API.</summary>
-    string PathOf(INamedTypeSymbol record) => string.Join(
-        ".", Chain(record).TakeWhile(at => !SymbolEqualityComparer.Default.Equals(at, api)).Select(at => at.Name).Reverse());
+    string PathOf(INamedTypeSymbol record)
+    {
+        var inside = Chain(record).TakeWhile(at => !SymbolEqualityComparer.Default.Equals(at, api));
+        return string.Join(".", inside.Select(at => at.Name).Reverse());
+    }
 
     /// <summary>What generated code calls a record.</summary>
     string NameOf(INamedTypeSymbol record) => $"{api.Name}.{PathOf(record)}";
 
     void CheckTags(INamedTypeSymbol record, IEnumerable<FieldModel> fields)
     {
-        foreach (var same in fields.Where(field => field.IsTagged).GroupBy(field => field.Tag).Where(same => same.Count() > 1))
+        var tags = fields.Where(field => field.IsTagged).GroupBy(field => field.Tag);
+        foreach (var same in tags.Where(same => same.Count() > 1))
         {
             var second = same.ElementAt(1);
             var property = record.GetMembers(second.Name).First();
@@ -146,6 +160,6 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
         }
     }
 
-    IEnumerable<INamedTypeSymbol> Held(INamedTypeSymbol record) => record.GetMembers().OfType<IPropertySymbol>().Where(IsField)
+    IEnumerable<INamedTypeSymbol> Held(INamedTypeSymbol record) => FieldsOf(record)
         .Select(property => ItemOf(property.Type) ?? property.Type).Where(IsOwnRecord).OfType<INamedTypeSymbol>();
 }

@@ -1,6 +1,6 @@
 namespace Samsa.Wire.Generator;
 
-/// <summary>Writes the other half of a record: the constructors, the writing of its fields, and the same of the records nested in it.</summary>
+/// <summary>Writes the other half of a record, and of the records nested in it: the constructors and the writing of fields.</summary>
 sealed class RecordText(ApiModel api, MinSizes sizes, IndentedText text)
 {
     readonly ReadText reading = new(api, sizes, text);
@@ -44,14 +44,15 @@ sealed class RecordText(ApiModel api, MinSizes sizes, IndentedText text)
     }
 
     /// <summary>The condition under which a version has a field, or null when every version has it.</summary>
-    public static string? Condition(VersionRange all, VersionRange some) => (some.First > all.First, some.Last < all.Last) switch
-    {
-        (false, false) => null,
-        (true, false) => $"version >= {some.First}",
-        (false, true) => $"version <= {some.Last}",
-        _ when some.First == some.Last => $"version == {some.First}",
-        _ => $"version is >= {some.First} and <= {some.Last}",
-    };
+    public static string? Condition(VersionRange all, VersionRange some) =>
+        (some.First > all.First, some.Last < all.Last) switch
+        {
+            (false, false) => null,
+            (true, false) => $"version >= {some.First}",
+            (false, true) => $"version <= {some.Last}",
+            _ when some.First == some.Last => $"version == {some.First}",
+            _ => $"version is >= {some.First} and <= {some.Last}",
+        };
 
     /// <summary>The end of the name of the reader's and writer's method.</summary>
     public static string Suffix(ValueType value, bool nullable) => value.Wire switch
@@ -66,5 +67,6 @@ sealed class RecordText(ApiModel api, MinSizes sizes, IndentedText text)
         field.IsNullable && field.NullableSince > field.Versions.First ? $"version < {field.NullableSince}" : null;
 
     /// <summary>Whether the method of a field looks at the version.</summary>
-    public static bool NeedsVersion(FieldModel field) => field.Value.Wire == WireType.Record || NotNullBefore(field) is not null;
+    public static bool NeedsVersion(FieldModel field) =>
+        field.Value.Wire == WireType.Record || NotNullBefore(field) is not null;
 }

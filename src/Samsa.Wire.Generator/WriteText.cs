@@ -59,12 +59,13 @@ sealed class WriteText(ApiModel api, IndentedText text)
     static string Differs(FieldModel field)
     {
         var (name, untouched) = (field.Name, $"Untouched.{field.Name}");
-        if (field.IsList)
-            return field.IsNullable ? $"{name} is null ? {untouched} is not null : {name}.Count > 0 || {untouched} is null" : $"{name} is not {{ Count: 0 }}";
+        if (field.IsList && field.IsNullable)
+            return $"{name} is null ? {untouched} is not null : {name}.Count > 0 || {untouched} is null";
+        if (field.IsList) return $"{name} is not {{ Count: 0 }}";
         if (field.Value.Wire != WireType.Bytes) return $"{name} != {untouched}";
-        return field.IsNullable
-            ? $"{name}.HasValue != {untouched}.HasValue || !{name}.GetValueOrDefault().Span.SequenceEqual({untouched}.GetValueOrDefault().Span)"
-            : $"!{name}.Span.SequenceEqual({untouched}.Span)";
+        if (!field.IsNullable) return $"!{name}.Span.SequenceEqual({untouched}.Span)";
+        return $"{name}.HasValue != {untouched}.HasValue || "
+            + $"!{name}.GetValueOrDefault().Span.SequenceEqual({untouched}.GetValueOrDefault().Span)";
     }
 
     /// <summary>Writes the refusal of null in the versions that have the field, but not the null.</summary>
@@ -102,9 +103,9 @@ sealed class WriteText(ApiModel api, IndentedText text)
         text.Open($"void Write{field.Name}(WireWriter writer, short version)");
         if (field.IsNullable)
         {
-            var since = RecordText.NotNullBefore(field) is null ? "" : $"if (version >= {field.NullableSince}) ";
-            text.Line($"{since}writer.WritePresence({field.Name} is not null);");
-            text.Line(since.Length == 0 ? $"if ({field.Name} is null) return;" : $"if (version >= {field.NullableSince} && {field.Name} is null) return;");
+            var may = RecordText.NotNullBefore(field) is null ? null : $"version >= {field.NullableSince}";
+            text.Line($"{(may is null ? "" : $"if ({may}) ")}writer.WritePresence({field.Name} is not null);");
+            text.Line($"if ({(may is null ? "" : $"{may} && ")}{field.Name} is null) return;");
         }
 
         text.Line("try");

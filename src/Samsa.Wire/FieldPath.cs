@@ -1,6 +1,6 @@
 namespace Samsa.Wire;
 
-/// <summary>Where in a message something went wrong. Grows outwards while the exception passes the fields it happened in.</summary>
+/// <summary>Where in a message something went wrong. Grows outwards while the exception passes the fields.</summary>
 struct FieldPath(string? field)
 {
     string? path = field;
@@ -18,7 +18,7 @@ struct FieldPath(string? field)
 
     public void While(string name, short version) => message ??= $"{name} v{version}";
 
-    /// <summary>" while reading Fetch.Response v12 (field Responses[0].Records)", or as much of it as is known.</summary>
+    /// <summary>" while reading Fetch.Response v12 (field Responses[0].Records)", as far as it is known.</summary>
     public readonly string Describe(string doing) => (message, path) switch
     {
         (null, null) => "",

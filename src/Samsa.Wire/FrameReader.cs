@@ -7,11 +7,12 @@ namespace Samsa.Wire;
 
 /// <summary>Cuts what a peer sends into frames: four bytes of length, then as many bytes.</summary>
 /// <remarks>
-/// <para>Small frames are received many at a time; a big frame is received straight into its own array. Each frame is a fresh
-/// array, because what is read from it keeps slices of it.</para>
-/// <para>A length is refused before anything is allocated, and a believable one is believed slowly: beyond 1 MiB, or what
-/// the peer has once kept its word for, the array grows only as bytes come.</para>
-/// <para>One frame at a time: reads must not overlap. After an exception or a cancelled read the place in the stream is lost.</para>
+/// <para>Small frames are received many at a time; a big frame is received straight into its own array.
+/// Each frame is a fresh array, because what is read from it keeps slices of it.</para>
+/// <para>A length is refused before anything is allocated, and a believable one is believed slowly: beyond 1 MiB,
+/// or what the peer has once kept its word for, the array grows only as bytes come.</para>
+/// <para>One frame at a time: reads must not overlap. After an exception or a cancelled read the place in the
+/// stream is lost.</para>
 /// </remarks>
 public sealed class FrameReader
 {
@@ -53,7 +54,7 @@ public sealed class FrameReader
     public FrameReader(Stream stream, int maxFrameBytes = DefaultMaxFrameBytes, int minFrameBytes = 4)
         : this(maxFrameBytes, minFrameBytes) => this.stream = stream;
 
-    /// <summary>The longest frame that is accepted, in bytes. May be changed between frames, as when a peer has proven who it is.</summary>
+    /// <summary>The longest frame that is accepted, in bytes. May be changed between frames.</summary>
     public int MaxFrameBytes { get; set; }
 
     /// <summary>All bytes that ever came, so that an owner can see whether a slow frame makes progress.</summary>
@@ -61,7 +62,7 @@ public sealed class FrameReader
 
     /// <summary>Reads the next frame, without its length.</summary>
     /// <returns>The frame, or null when the peer ended the stream between two frames.</returns>
-    /// <exception cref="ProtocolException">The length cannot be one; the message says when the peer seems to speak HTTP or TLS.</exception>
+    /// <exception cref="ProtocolException">The length cannot be one, as when the peer speaks HTTP or TLS.</exception>
     /// <exception cref="EndOfStreamException">The stream ended inside a frame.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancel = default)

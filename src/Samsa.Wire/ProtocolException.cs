@@ -45,7 +45,7 @@ public class ProtocolException : Exception
     public override string Message =>
         Problem + (Position < 0 ? "" : $", at byte {Position} of {Length},") + path.Describe("reading") + ".";
 
-    /// <summary>Adds the field around the one that is known. Always false, so that generated code can call it in a filter.</summary>
+    /// <summary>Adds the field around the one that is known. Always false: generated code calls it in a filter.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool Within(string field, int index = -1)
     {
@@ -53,7 +53,7 @@ public class ProtocolException : Exception
         return false;
     }
 
-    /// <summary>Adds the name of the message. Always false, so that generated code can call it in a filter.</summary>
+    /// <summary>Adds the name of the message. Always false: generated code calls it in a filter.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool While(string message, short version)
     {

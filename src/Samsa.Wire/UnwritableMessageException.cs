@@ -33,7 +33,7 @@ public sealed class UnwritableMessageException(string problem, string? field = n
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static UnwritableMessageException IsNull(string? field) => new("A field that cannot be null is null", field);
 
-    /// <summary>Adds the field around the one that is known. Always false, so that generated code can call it in a filter.</summary>
+    /// <summary>Adds the field around the one that is known. Always false: generated code calls it in a filter.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool Within(string field, int index = -1)
     {
@@ -41,7 +41,7 @@ public sealed class UnwritableMessageException(string problem, string? field = n
         return false;
     }
 
-    /// <summary>Adds the name of the message. Always false, so that generated code can call it in a filter.</summary>
+    /// <summary>Adds the name of the message. Always false: generated code calls it in a filter.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool While(string message, short version)
     {

@@ -35,7 +35,8 @@ public ref partial struct WireReader
         if (tag > int.MaxValue || (int)tag <= section.Tag)
             throw Wrong($"Tagged field {tag} follows {section.Tag}; tags must rise");
         var length = ReadUnsignedVarInt();
-        if (length > (uint)Remaining) throw Wrong($"Tagged field {tag} claims {length} bytes, but {Remaining} are left");
+        if (length > (uint)Remaining)
+            throw Wrong($"Tagged field {tag} claims {length} bytes, but {Remaining} are left");
         section.Tag = (int)tag;
         section.FieldEnd = end = position + (int)length;
         return true;

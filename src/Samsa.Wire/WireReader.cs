@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Samsa.Wire;
 
-/// <summary>Reads fields from the bytes of one message. Integers are big-endian; byte fields are slices, never copies.</summary>
+/// <summary>Reads the fields of one message. Integers are big-endian; byte fields are slices, never copies.</summary>
 /// <remarks>Every length is compared with the bytes that are left before anything is allocated. Each read takes the
 /// name of its field, which costs nothing until something is wrong.</remarks>
 /// <param name="message">The message; fields of bytes are slices of it and keep it alive.</param>
@@ -82,7 +82,7 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
         throw Wrong("A variable-length number does not fit 64 bits", field);
     }
 
-    /// <summary>A number without a sign of up to five bytes. Needlessly long spellings are accepted, as Java does.</summary>
+    /// <summary>A number without a sign of up to five bytes; needlessly long spellings are accepted.</summary>
     public uint ReadUnsignedVarInt(string? field = null)
     {
         uint value = Take(1, field)[0];
@@ -97,7 +97,8 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
     public string? ReadNullableString(string? field = null)
     {
         var length = Flexible ? ReadCompactLength(field) : ReadInt16(field);
-        if (length <= 0) return length == 0 ? "" : length == -1 ? null : throw Wrong($"A string claims {length} bytes", field);
+        if (length == 0) return "";
+        if (length == -1) return null;
         CheckLength(length, "A string", field);
         return Encoding.UTF8.GetString(Take(length, field));
     }
@@ -140,7 +141,7 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
         var count = Flexible ? ReadCompactLength(field) : ReadInt32(field);
         if (count <= 0) return count >= -1 ? count : throw Wrong($"An array claims {count} items", field);
         if ((long)count * minItemBytes > Remaining)
-            throw Wrong($"An array claims {count} items of at least {minItemBytes} bytes, but {Remaining} bytes are left", field);
+            throw Wrong($"An array claims {count} items of {minItemBytes} bytes or more, but {Remaining} bytes are left", field);
         if (count > limits.ArrayItems)
             throw Wrong($"An array claims {count} items, more than the limit of {limits.ArrayItems}", field);
         if (count > limits.TotalItems - items)
@@ -155,13 +156,14 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
         if (Remaining != 0) throw Wrong($"{Remaining} bytes follow the end of the message");
     }
 
-    /// <summary>Room for the first of <paramref name="count"/> items: all of them, unless they are suspiciously many.</summary>
+    /// <summary>Room for the first of <paramref name="count"/> items: for all, unless they are suspiciously many.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static T[] FirstItems<T>(int count) => new T[Math.Min(count, FirstItemsAtMost)];
 
     /// <summary>Room for more items, <paramref name="count"/> at most.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static void MoreItems<T>(ref T[] items, int count) => Array.Resize(ref items, (int)Math.Min(count, 2L * items.Length));
+    public static void MoreItems<T>(ref T[] items, int count) =>
+        Array.Resize(ref items, (int)Math.Min(count, 2L * items.Length));
 
     ReadOnlySpan<byte> Take(int count, string? field)
     {
@@ -193,12 +195,14 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
 
     readonly void CheckLength(int length, string what, string? field)
     {
-        if ((uint)length > (uint)Remaining) throw Wrong($"{what} claims {length} bytes, but {Remaining} are left", field);
+        if ((uint)length > (uint)Remaining)
+            throw Wrong($"{what} claims {length} bytes, but {Remaining} are left", field);
     }
 
     [DoesNotReturn]
     readonly void ThrowShort(int count, string? field) =>
         throw Wrong($"{count} bytes are needed, but {Remaining} are left", field);
 
-    readonly ProtocolException Wrong(string problem, string? field = null) => new(problem, position, message.Length, field);
+    readonly ProtocolException Wrong(string problem, string? field = null) =>
+        new(problem, position, message.Length, field);
 }

@@ -105,7 +105,7 @@ public sealed partial class WireWriter
         return position - before;
     }
 
-    /// <summary>Moves what follows a one-byte length, so that the length has room for <paramref name="more"/> bytes.</summary>
+    /// <summary>Moves what follows a one-byte length by <paramref name="more"/> bytes, so that it has room.</summary>
     void Widen(int at, int more)
     {
         Claim(more);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Samsa.Wire;
 
-/// <summary>Writes fields into a growing buffer. Integers are big-endian; long byte fields are spliced in, not copied.</summary>
+/// <summary>Writes fields into a growing buffer. Integers are big-endian; long byte fields are spliced in.</summary>
 /// <remarks>A spliced field belongs to whoever gave it until the message was sent: it must not change before.
 /// One writer serves one message after another: <see cref="Reset"/> keeps the buffer.</remarks>
 public sealed partial class WireWriter
@@ -79,12 +79,12 @@ public sealed partial class WireWriter
     }
 
     /// <summary>A string, in UTF-8.</summary>
-    /// <exception cref="UnwritableMessageException">It is null, or longer than 32,767 bytes where lengths are not compact.</exception>
+    /// <exception cref="UnwritableMessageException">It is null, or has over 32,767 bytes in a classic version.</exception>
     public void WriteString(string value, string? field = null) =>
         WriteNullableString(UnwritableMessageException.NotNull(value, field), field);
 
     /// <summary>A string or null.</summary>
-    /// <exception cref="UnwritableMessageException">It is longer than 32,767 bytes where lengths are not compact.</exception>
+    /// <exception cref="UnwritableMessageException">It has over 32,767 bytes in a classic version.</exception>
     public void WriteNullableString(string? value, string? field = null)
     {
         var length = value is null ? -1 : Encoding.UTF8.GetByteCount(value);
