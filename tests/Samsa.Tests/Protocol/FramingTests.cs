@@ -84,4 +84,33 @@ public sealed class FramingTests
         var error = Assert.Throws<ProtocolException>(() => Framing.ReadResponse<InitProducerId.Response>(frame, InitProducerId.Api, 0));
         Assert.That(error!.Message, Does.Contain("1 bytes follow"));
     }
+
+    [Test]
+    public void Noise_is_a_header_or_is_refused()
+    {
+        var seed = Environment.TickCount;
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var known = 0;
+        for (var i = 0; i < 50_000; i++)
+        {
+            var noise = new byte[random.Next(40)];
+            random.NextBytes(noise);
+            // A key and a version that may be known and a client id that may fit, or hardly anything is read.
+            byte[] plausible = [0, (byte)random.Next(32), 0, (byte)random.Next(16), 0, 0, 0, 1, 0, (byte)random.Next(12)];
+            plausible.AsSpan(0, Math.Min(noise.Length, plausible.Length)).CopyTo(noise);
+            try
+            {
+                var reader = new WireReader(noise);
+                RequestHeader.Read(ref reader, out var api);
+                if (api is not null) known++;
+            }
+            catch (ProtocolException)
+            {
+                // Refused.
+            }
+        }
+
+        Assert.That(known, Is.GreaterThan(50));
+    }
 }
