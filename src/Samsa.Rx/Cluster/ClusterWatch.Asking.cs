@@ -132,8 +132,9 @@ sealed partial class ClusterWatch
     void Failed(Round round, string why, Exception error)
     {
         fruitless++;
+        // An outage is worth one warning, not one a second.
+        log.Log(lastFailure is null ? LogLevel.Warning : LogLevel.Debug, error, "The state of the cluster could not be asked for ({Why})", why);
         lastFailure = error;
-        log.LogWarning(error, "The state of the cluster could not be asked for ({Why})", why);
         events.Post(new MetadataFailed(events.Now, why, error));
         // At the start, peers that speak something else will not learn Kafka by being asked again.
         if (Current.Version == 0 && connections.AreHopeless) round.Answered.TrySetException(error);
