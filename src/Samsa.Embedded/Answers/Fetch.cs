@@ -77,7 +77,7 @@ static class FetchAnswer
                 topics.Add(new() { Topic = name.Topic, TopicId = name.TopicId, Partitions = partitions });
             }
 
-            partitions.Add(one.ToData(round.Committed));
+            partitions.Add(one.ToData(round.Committed, asked.Generation.TellsStableOffset));
         }
 
         return new Fetch.Response { Responses = topics, NodeEndpoints = Endpoints(asked, told) };

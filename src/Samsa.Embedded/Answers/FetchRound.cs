@@ -164,16 +164,16 @@ readonly record struct FetchResult(SessionPartition Partition, PartitionState? S
         Partition.ToldLogStart = Reading.LogStart;
     }
 
-    public Fetch.Response.PartitionData ToData(bool committed)
+    public Fetch.Response.PartitionData ToData(bool committed, bool tellsStable)
     {
         var data = new Fetch.Response.PartitionData
         {
             PartitionIndex = Partition.Asked.Name.Partition,
             ErrorCode = Reading.Error,
             HighWatermark = Reading.HighWatermark,
-            LastStableOffset = Reading.LastStable,
+            LastStableOffset = committed || tellsStable ? Reading.LastStable : -1,
             LogStartOffset = Reading.LogStart,
-            AbortedTransactions = committed ? [.. Reading.Aborted.Select(one => new Fetch.Response.AbortedTransaction { ProducerId = one.ProducerId, FirstOffset = one.First })] : null,
+            AbortedTransactions = committed || State is null ? [.. Reading.Aborted.Select(one => new Fetch.Response.AbortedTransaction { ProducerId = one.ProducerId, FirstOffset = one.First })] : null,
             Records = Reading.Records,
         };
         if (Reading.Diverging is { } end) data = data with { DivergingEpoch = new() { Epoch = end.Epoch, EndOffset = end.EndOffset } };

@@ -27,9 +27,10 @@ static class ListOffsetsAnswer
         if (topic?.Find(one.PartitionIndex) is not { } partition) return Failed(one, ErrorCode.UnknownTopicOrPartition);
         var error = partition.CheckLeader(asked.Broker.Id, one.CurrentLeaderEpoch);
         if (error != ErrorCode.None) return Failed(one, error);
-        if (asked.Version == 0) return Old(one, partition);
-        if (!OffsetSearch.Knows(one.Timestamp, asked.Version)) return Failed(one, ErrorCode.UnsupportedVersion);
-        var found = partition.Look((log, epochs, stable) => OffsetSearch.Find(log, epochs, committed ? stable : log.End, one.Timestamp));
+        var special = asked.Generation.HasSpecialTimes;
+        if (special && !OffsetSearch.Knows(one.Timestamp, asked.Version)) return Failed(one, ErrorCode.UnsupportedVersion);
+        if (asked.Version == 0) return Old(one, partition, asked.Cluster.Now);
+        var found = partition.Look((log, epochs, stable) => OffsetSearch.Find(log, epochs, committed ? stable : log.End, one.Timestamp, special));
         return new()
         {
             PartitionIndex = one.PartitionIndex,
@@ -39,10 +40,10 @@ static class ListOffsetsAnswer
         };
     }
 
-    static ListOffsets.Response.ListOffsetsPartitionResponse Old(ListOffsets.Request.ListOffsetsPartition one, PartitionState partition) => new()
+    static ListOffsets.Response.ListOffsetsPartitionResponse Old(ListOffsets.Request.ListOffsetsPartition one, PartitionState partition, long now) => new()
     {
         PartitionIndex = one.PartitionIndex,
-        OldStyleOffsets = partition.Look((log, _, _) => OffsetSearch.Segments(log, one.Timestamp, one.MaxNumOffsets)),
+        OldStyleOffsets = partition.Look((log, _, _) => OffsetSearch.Segments(log, one.Timestamp, one.MaxNumOffsets, now)),
     };
 
     static ListOffsets.Response.ListOffsetsPartitionResponse Failed(ListOffsets.Request.ListOffsetsPartition one, ErrorCode error) =>

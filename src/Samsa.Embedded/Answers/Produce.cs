@@ -51,30 +51,41 @@ static class ProduceAnswer
         var records = data.Records ?? ReadOnlyMemory<byte>.Empty;
         var now = asked.Cluster.Now;
         if (Refuse(asked, request, partition, records.Span) is { } refusal) return Explained(asked, partition, data.Index, refusal, leaders);
-        refusal = Acceptance.Check(records, partition.Topic.Rules, asked.Generation.StoredMagic, now, out var accepted);
-        if (refusal is not null) return Failed(data.Index, refusal);
+        refusal = Acceptance.Check(records, partition.Topic.Rules, asked.Generation, now, out var accepted);
+        if (refusal is not null) return Failed(data.Index, refusal) with { LogStartOffset = StartFor(refusal, partition) };
 
-        var appended = partition.Append(asked.Broker.Id, accepted, now);
+        var appended = partition.Append(asked.Broker.Id, accepted, now, asked.Generation.WantsKnownProducers);
         if (appended.Error != ErrorCode.None)
-            return Explained(asked, partition, data.Index, new Refusal(appended.Error, appended.Error.KafkaName), leaders);
+        {
+            var refused = new Refusal(appended.Error, appended.Error.KafkaName);
+            return Explained(asked, partition, data.Index, refused, leaders) with { LogStartOffset = appended.LogStart };
+        }
+
         return new()
         {
             Index = data.Index,
             BaseOffset = appended.Offset,
-            LogAppendTimeMs = partition.Topic.Rules.LogAppendTime ? now : -1,
+            LogAppendTimeMs = appended.AppendTime,
             LogStartOffset = appended.LogStart,
         };
     }
 
+    // Where the log begins is told by a broker that came as far as the records.
+    static long StartFor(Refusal refusal, PartitionState partition) =>
+        refusal.Error is ErrorCode.CorruptMessage or ErrorCode.MessageTooLarge ? -1 : partition.Look((log, _, _) => log.Start);
+
     // What can be said without looking at the records themselves.
     static Refusal? Refuse(Asked asked, Produce.Request request, PartitionState partition, ReadOnlySpan<byte> records)
     {
-        if (Acceptance.CheckForm(records, asked.Version) is { } form) return form;
+        if (Acceptance.CheckForm(records, asked.Version) is { } form)
+            return asked.Generation.KnowsInvalidRecords ? form : throw new RefusedRequestException(form.Message);
         if (asked.Generation.ChecksAcks && request.Acks is not (0 or 1 or All))
             return new Refusal(ErrorCode.InvalidRequiredAcks, "Acks are 0, 1 or -1.");
         // A transaction begins at its coordinator, and there is none: no batch can be part of one.
-        if (asked.Version >= 3 && (request.TransactionalId is not null || Entry.IsTransactional(records)))
-            return new Refusal(ErrorCode.InvalidTxnState, "The partition is not part of a transaction of this producer.");
+        if (asked.Version >= 3 && Entry.IsTransactional(records))
+            return request.TransactionalId is null
+                ? new Refusal(ErrorCode.TransactionalIdAuthorizationFailed, "A transaction needs a transactional id.")
+                : new Refusal(ErrorCode.InvalidTxnState, "The partition is not part of a transaction of this producer.");
         var leadership = partition.Leadership;
         if (leadership.Leader != asked.Broker.Id)
             return new Refusal(ErrorCode.NotLeaderOrFollower, "This broker does not lead the partition.");

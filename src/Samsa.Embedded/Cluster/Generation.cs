@@ -38,6 +38,21 @@ sealed class Generation
     /// <summary>Whether acknowledgements other than 0, 1 and all are refused.</summary>
     public bool ChecksAcks { get; private init; } = true;
 
+    /// <summary>Whether a producer that is not known must begin with sequence 0, or is answered UNKNOWN_PRODUCER_ID; from 2.5 on it may begin anywhere.</summary>
+    public bool WantsKnownProducers { get; private init; }
+
+    /// <summary>Whether readers of everything are told the last stable offset, too.</summary>
+    public bool TellsStableOffset { get; private init; } = true;
+
+    /// <summary>Whether times below −2 are commands to ListOffsets, and unknown ones refused; before 3.0 they are times.</summary>
+    public bool HasSpecialTimes { get; private init; } = true;
+
+    /// <summary>
+    /// Whether a batch that cannot be is answered INVALID_RECORD. Before 2.4 it was CORRUPT_MESSAGE, the connection was closed on one that is not even in the
+    /// form a request of its version has, and a client that set the log append time itself was refused.
+    /// </summary>
+    public bool KnowsInvalidRecords { get; private init; } = true;
+
     /// <summary>How far timestamps may be ahead of the clock, in ms.</summary>
     public long MaxTimestampAheadMs { get; private init; } = long.MaxValue;
 
@@ -64,6 +79,7 @@ sealed class Generation
         StoredMagic = 0,
         ChecksVersions = false,
         ChecksAcks = false,
+        HasSpecialTimes = false,
     };
 
     static Generation V0_10_2 { get; } = new(
@@ -78,6 +94,7 @@ sealed class Generation
     {
         StoredMagic = 1,
         RefusalNamesRange = false,
+        HasSpecialTimes = false,
     };
 
     static Generation V1_1 { get; } = new(
@@ -92,6 +109,10 @@ sealed class Generation
         new SpokenApi(InitProducerId.Api, 0, 0))
     {
         RefusalNamesRange = false,
+        HasSpecialTimes = false,
+        WantsKnownProducers = true,
+        TellsStableOffset = false,
+        KnowsInvalidRecords = false,
     };
 
     static Generation V3_9 { get; } = new(

@@ -62,19 +62,20 @@ sealed class PartitionState
     /// <param name="broker">The broker that was asked.</param>
     /// <param name="accepted">What is appended.</param>
     /// <param name="now">The time of the broker, in ms since 1970.</param>
-    public Appended Append(int broker, Accepted accepted, long now)
+    /// <param name="wantsKnownProducers">Whether a producer that is not known must begin with sequence 0.</param>
+    public Appended Append(int broker, Accepted accepted, long now, bool wantsKnownProducers)
     {
         lock (gate)
         {
             if (leadership.Leader != broker) return new Appended(ErrorCode.NotLeaderOrFollower, -1, -1);
             var batch = accepted.Entries.Span;
             if (accepted.IsSet) return AppendSet(accepted, now);
-            var error = JudgeProducer(batch, out var duplicateOf);
-            if (error != ErrorCode.None) return new Appended(error, -1, -1);
-            if (duplicateOf >= 0) return new Appended(ErrorCode.None, duplicateOf, log.Start);
+            var error = JudgeProducer(batch, wantsKnownProducers, out var before);
+            if (error != ErrorCode.None) return new Appended(error, -1, log.Start);
+            if (before is { } first) return new Appended(ErrorCode.None, first.Offset, log.Start) { AppendTime = first.Timestamp };
             var offset = log.End;
-            Store(batch, offset, now, Topic.Rules.LogAppendTime);
-            return new Appended(ErrorCode.None, offset, log.Start);
+            Store(batch, offset, now, Topic.Rules.LogAppendTime, accepted.MaxTimestamp);
+            return new Appended(ErrorCode.None, offset, log.Start) { AppendTime = Topic.Rules.LogAppendTime ? now : -1 };
         }
     }
 
@@ -131,16 +132,17 @@ sealed class PartitionState
         lock (gate) waiting.Remove(wait);
     }
 
-    ErrorCode JudgeProducer(ReadOnlySpan<byte> batch, out long duplicateOf)
+    ErrorCode JudgeProducer(ReadOnlySpan<byte> batch, bool wantsKnown, out ProducerStates.Batch? before)
     {
-        var error = producers.Judge(batch, out duplicateOf);
-        if (error != ErrorCode.None || duplicateOf >= 0 || Entry.IsTransactional(batch)) return error;
+        var error = producers.Judge(batch, wantsKnown, out before);
+        if (error != ErrorCode.None || before is not null || Entry.IsTransactional(batch)) return error;
         return transactions.IsOpen(Entry.ProducerId(batch)) ? ErrorCode.InvalidTxnState : ErrorCode.None;
     }
 
     // What came as a message set is one or several entries, numbered from 0.
     Appended AppendSet(Accepted accepted, long now)
     {
+        if (accepted.Entries.IsEmpty) return new Appended(ErrorCode.None, -1, -1);
         var first = log.End;
         var entries = accepted.Magic == 0 ? RecordConversion.AssignOffsets(accepted.Entries, 0, first).Bytes.Span : accepted.Entries.Span;
         for (; !entries.IsEmpty; entries = entries[Entry.Size(entries)..])
@@ -149,16 +151,17 @@ sealed class PartitionState
             Store(entries[..Entry.Size(entries)], offset, now, Topic.Rules.LogAppendTime);
         }
 
-        return new Appended(ErrorCode.None, first, log.Start);
+        return new Appended(ErrorCode.None, first, log.Start) { AppendTime = Topic.Rules.LogAppendTime ? now : -1 };
     }
 
-    void Store(ReadOnlySpan<byte> entry, long offset, long now, bool logAppendTime)
+    void Store(ReadOnlySpan<byte> entry, long offset, long now, bool logAppendTime, long? maxTimestamp = null)
     {
         var stored = log.Reserve(entry.Length);
         entry.CopyTo(stored);
         Entry.SetOffset(stored, offset);
         if (Entry.Magic(stored) == 2) Entry.SetLeaderEpoch(stored, leadership.Epoch);
         if (logAppendTime) Entry.SetLogAppendTime(stored, now);
+        else if (maxTimestamp is { } youngest) Entry.SetCreateTime(stored, youngest);
         log.Commit(stored, now);
         if (Entry.Magic(stored) == 2)
         {
@@ -203,8 +206,12 @@ sealed class PartitionState
 /// <summary>What became of an append.</summary>
 /// <param name="Error">Why nothing was appended.</param>
 /// <param name="Offset">The offset of the first record, or of the first copy when it was there before.</param>
-/// <param name="LogStart">The first offset of the log.</param>
-readonly record struct Appended(ErrorCode Error, long Offset, long LogStart);
+/// <param name="LogStart">The first offset of the log; −1 when it was not looked at.</param>
+readonly record struct Appended(ErrorCode Error, long Offset, long LogStart)
+{
+    /// <summary>The time the broker gave; of a batch that was there before, its youngest timestamp; otherwise −1.</summary>
+    public long AppendTime { get; init; } = -1;
+}
 
 /// <summary>From where on, and how much, is read.</summary>
 readonly record struct ReadAsk

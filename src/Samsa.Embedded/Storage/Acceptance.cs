@@ -27,43 +27,56 @@ static class Acceptance
     }
 
     /// <summary>Checks what came for a partition, and brings it into the format of the log.</summary>
+    /// <param name="records">What came.</param>
+    /// <param name="rules">What holds for the topic.</param>
+    /// <param name="generation">Which Kafka checks.</param>
+    /// <param name="now">The time of the broker, in ms since 1970.</param>
+    /// <param name="accepted">What can be appended, when nothing is wrong.</param>
     public static Refusal? Check(
-        ReadOnlyMemory<byte> records, TopicRules rules, byte storedMagic, long now, out Accepted accepted)
+        ReadOnlyMemory<byte> records, TopicRules rules, Generation generation, long now, out Accepted accepted)
     {
-        accepted = new Accepted(records, storedMagic, IsSet: false);
-        var isBatch = storedMagic == 2 && records.Length >= Entry.BatchHeader && Entry.Magic(records.Span) == 2;
-        return isBatch ? CheckBatch(records.Span, rules, now) : Convert(records, rules, storedMagic, now, out accepted);
+        accepted = new Accepted(records, generation.StoredMagic, IsSet: false);
+        if (generation.StoredMagic < 2 || records.Length < Entry.BatchHeader || Entry.Magic(records.Span) != 2)
+            return Convert(records, rules, generation.StoredMagic, now, out accepted);
+        var refusal = CheckBatch(records.Span, rules, generation, now, out var youngest);
+        if (youngest != Entry.MaxTimestamp(records.Span) || Entry.IsLogAppendTime(records.Span)) accepted = accepted with { MaxTimestamp = youngest };
+        return refusal is { Error: ErrorCode.InvalidRecord } && !generation.KnowsInvalidRecords
+            ? refusal with { Error = ErrorCode.CorruptMessage }
+            : refusal;
     }
 
-    static Refusal? CheckBatch(ReadOnlySpan<byte> batch, TopicRules rules, long now)
+    static Refusal? CheckBatch(ReadOnlySpan<byte> batch, TopicRules rules, Generation generation, long now, out long youngest)
     {
+        youngest = -1;
         if (Size(batch) != batch.Length) return new Refusal(ErrorCode.CorruptMessage, "The length of the batch is wrong.");
         if (batch.Length > rules.MaxMessageBytes) return TooLarge(batch.Length, rules);
         if (!Entry.IsIntact(batch)) return new Refusal(ErrorCode.CorruptMessage, "The checksum of the batch is wrong.");
         var count = Entry.Count(batch);
+        if (Entry.Offset(batch) != 0) return Invalid($"The base offset of the batch is {Entry.Offset(batch)}; it should be 0.");
         if (count <= 0 || Entry.LastOffsetDelta(batch) != count - 1)
             return Invalid($"The batch claims {count} records, and a last offset delta of {Entry.LastOffsetDelta(batch)}.");
         if (Entry.IsControl(batch)) return Invalid("Clients do not write control batches.");
         if (Entry.ProducerId(batch) >= 0 && (Entry.BaseSequence(batch) < 0 || Entry.ProducerEpoch(batch) < 0))
             return Invalid("A batch with a producer id has a producer epoch and a sequence.");
-        if (Entry.IsLogAppendTime(batch)) return new Refusal(ErrorCode.InvalidTimestamp, "Only a broker sets the log append time.");
-        if (IsAhead(Entry.MaxTimestamp(batch), rules, now)) return Ahead(Entry.MaxTimestamp(batch));
-        return CheckRecords(batch, count, rules);
+        if (Entry.IsLogAppendTime(batch) && !generation.KnowsInvalidRecords)
+            return new Refusal(ErrorCode.InvalidTimestamp, "Only a broker sets the log append time.");
+        return CheckRecords(batch, rules, now, out youngest);
     }
 
-    static Refusal? CheckRecords(ReadOnlySpan<byte> batch, int count, TopicRules rules)
+    static Refusal? CheckRecords(ReadOnlySpan<byte> batch, TopicRules rules, long now, out long youngest)
     {
+        youngest = Entry.MaxTimestamp(batch);
         var codec = Entry.Codec(batch);
-        if (codec == 0) return Walk(batch[Entry.BatchHeader..], count, rules);
-        if (codec > Zstd) return new Refusal(ErrorCode.UnsupportedCompressionType, $"Nobody knows codec {codec}.");
+        if (codec == 0) return Walk(batch, batch[Entry.BatchHeader..], rules, now, out youngest);
         try
         {
             using var inflated = Inflated.From(codec, batch[Entry.BatchHeader..], 2);
-            return Walk(inflated.Written, count, rules);
+            return Walk(batch, inflated.Written, rules, now, out youngest);
         }
         catch (CompressionException fault)
         {
-            return Invalid(fault.Message);
+            // What a real broker says is not more than that something went wrong.
+            return new Refusal(ErrorCode.UnknownServerError, fault.Message);
         }
         catch (CompressionLibraryMissingException)
         {
@@ -72,19 +85,27 @@ static class Acceptance
         }
     }
 
-    static Refusal? Walk(ReadOnlySpan<byte> bytes, int count, TopicRules rules)
+    static Refusal? Walk(ReadOnlySpan<byte> batch, ReadOnlySpan<byte> bytes, TopicRules rules, long now, out long youngest)
     {
-        List<int>? keyless = null;
+        List<int>? keyless = null, ahead = null;
+        var first = Entry.BaseTimestamp(batch);
         var walked = 0;
+        youngest = long.MinValue;
         var records = new RecordWalk(bytes);
         for (; records.MoveNext(); walked++)
         {
             if (records.OffsetDelta != walked) return Invalid($"Record {walked} has the offset delta {records.OffsetDelta}.");
+            var time = first + records.TimestampDelta;
             if (rules.NeedsKeys && !records.HasKey) (keyless ??= []).Add(walked);
+            if (IsAhead(time, rules, now)) (ahead ??= []).Add(walked);
+            youngest = Math.Max(youngest, time);
         }
 
-        if (records.IsBroken || walked != count) return Invalid($"The batch claims {count} records, {walked} can be read.");
-        return keyless is null ? null : new Refusal(ErrorCode.InvalidRecord, "The topic needs keys.", keyless);
+        if (records.IsBroken || walked != Entry.Count(batch))
+            return Invalid($"The batch claims {Entry.Count(batch)} records, {walked} can be read.");
+        return keyless is not null ? new Refusal(ErrorCode.InvalidRecord, "The topic needs keys.", keyless)
+            : ahead is not null ? Ahead(youngest) with { Records = ahead }
+            : null;
     }
 
     // A message set of the formats 0 and 1. The broker numbers the messages itself, so that it always takes them apart.
@@ -93,10 +114,12 @@ static class Acceptance
         accepted = default;
         try
         {
-            if (set.Length < Entry.Smallest(0) || Entry.Magic(set.Span) > Math.Min(storedMagic, (byte)1))
+            // A set may be empty, or hold only the beginning of a message: then nothing is appended, and nobody complains.
+            accepted = new Accepted(default, storedMagic, IsSet: true);
+            if (set.Length < Entry.Smallest(0)) return null;
+            if (Entry.Magic(set.Span) > Math.Min(storedMagic, (byte)1))
                 return new Refusal(ErrorCode.CorruptMessage, "This is no message set, or one in a format that is not known here.");
             var assigned = RecordConversion.AssignOffsets(set, storedMagic, firstOffset: 0, options: Options);
-            if (assigned.Count == 0) return new Refusal(ErrorCode.CorruptMessage, "There is no whole message in the set.");
             if (IsAhead(assigned.MaxTimestamp, rules, now)) return Ahead(assigned.MaxTimestamp);
             if (LargestEntry(set.Span) is var largest && largest > rules.MaxMessageBytes) return TooLarge(largest, rules);
             if (rules.NeedsKeys && !AllHaveKeys(assigned.Bytes)) return new Refusal(ErrorCode.CorruptMessage, "The topic needs keys.");

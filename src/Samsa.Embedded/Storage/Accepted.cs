@@ -7,4 +7,8 @@ namespace Samsa.Embedded.Storage;
 /// </param>
 /// <param name="Magic">The format of the log.</param>
 /// <param name="IsSet">Whether it came as a message set; otherwise it is one batch as its producer wrote it.</param>
-readonly record struct Accepted(ReadOnlyMemory<byte> Entries, byte Magic, bool IsSet);
+readonly record struct Accepted(ReadOnlyMemory<byte> Entries, byte Magic, bool IsSet)
+{
+    /// <summary>The youngest timestamp of the records, when the header of the batch says something else and has to be put right.</summary>
+    public long? MaxTimestamp { get; init; }
+}

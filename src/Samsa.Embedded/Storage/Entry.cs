@@ -80,6 +80,14 @@ static class Entry
         SetChecksum(entry);
     }
 
+    /// <summary>Says that the clients gave the times, and which is the youngest.</summary>
+    public static void SetCreateTime(Span<byte> batch, long youngest)
+    {
+        batch[22] &= 0xf7;
+        BinaryPrimitives.WriteInt64BigEndian(batch[35..], youngest);
+        SetChecksum(batch);
+    }
+
     public static void SetChecksum(Span<byte> entry) =>
         BinaryPrimitives.WriteUInt32BigEndian(entry[(Magic(entry) == 2 ? 17 : 12)..], Checksum(entry));
 

@@ -16,7 +16,7 @@ static class OffsetSearch
 
     static readonly Found Nothing = new(-1, -1, -1);
 
-    /// <summary>Whether a special time is known in a version; ordinary times always are. Brokers before 3.0 take any number for a time.</summary>
+    /// <summary>Whether a special time is known in a version; ordinary times always are.</summary>
     public static bool Knows(long time, short version) => time switch
     {
         >= Earliest => true,
@@ -32,23 +32,26 @@ static class OffsetSearch
     /// <param name="epochs">Its leaders.</param>
     /// <param name="end">What counts as the end.</param>
     /// <param name="time">In ms since 1970, or a special time.</param>
-    public static Found Find(PartitionLog log, LeaderEpochs epochs, long end, long time) => time switch
+    /// <param name="special">Whether there are more special times than the two ends.</param>
+    public static Found Find(PartitionLog log, LeaderEpochs epochs, long end, long time, bool special) => time switch
     {
         Latest => new Found(end, -1, epochs.Latest),
-        Earliest or EarliestLocal => new Found(log.Start, -1, epochs.Of(log.Start)),
-        MaxTimestamp => Youngest(log, epochs, end),
+        Earliest => new Found(log.Start, -1, epochs.Of(log.Start)),
+        EarliestLocal when special => new Found(log.Start, -1, epochs.Of(log.Start)),
+        MaxTimestamp when special => Youngest(log, epochs, end),
         // There is no second tier to which anything was or will be moved.
-        LatestTiered or EarliestPendingUpload => Nothing,
+        LatestTiered or EarliestPendingUpload when special => Nothing,
         _ => At(log, epochs, end, time),
     };
 
     /// <summary>What version 0 gives: where segments begin that were not written to after a time, the youngest first.</summary>
-    public static IReadOnlyList<long> Segments(PartitionLog log, long time, int most)
+    public static IReadOnlyList<long> Segments(PartitionLog log, long time, int most, long now)
     {
         if (most <= 0) return [];
         if (time == Earliest) return [log.Start];
-        var begins = log.Segments.Where(one => time == Latest || one.Touched <= time).Select(one => one.BaseOffset).Reverse();
-        return [.. (time == Latest ? begins.Prepend(log.End).Distinct() : begins).Take(most)];
+        var untilNow = time == Latest || time >= now;
+        var begins = log.Segments.Where(one => untilNow || one.Touched <= time).Select(one => one.BaseOffset).Reverse();
+        return [.. (untilNow ? begins.Prepend(log.End).Distinct() : begins).Take(most)];
     }
 
     static Found At(PartitionLog log, LeaderEpochs epochs, long end, long time)

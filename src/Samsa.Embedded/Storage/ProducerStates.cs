@@ -15,20 +15,23 @@ sealed class ProducerStates
 
     /// <summary>Judges a batch by the table of Kafka's ProducerAppendInfo.</summary>
     /// <param name="batch">The batch; only its header is looked at.</param>
-    /// <param name="duplicateOf">The offset at which the same batch was stored before; −1 when it is new.</param>
+    /// <param name="wantsKnown">Whether a producer that is not known must begin with sequence 0.</param>
+    /// <param name="before">The same batch as it was stored before; null when it is new.</param>
     /// <returns>What is wrong with it; none when it is to be appended, or was before.</returns>
-    public ErrorCode Judge(ReadOnlySpan<byte> batch, out long duplicateOf)
+    public ErrorCode Judge(ReadOnlySpan<byte> batch, bool wantsKnown, out Batch? before)
     {
-        duplicateOf = -1;
-        if (Entry.ProducerId(batch) < 0 || !producers.TryGetValue(Entry.ProducerId(batch), out var known)) return ErrorCode.None;
-        short epoch = Entry.ProducerEpoch(batch);
-        int first = Entry.BaseSequence(batch), last = LastSequence(batch);
+        before = null;
+        if (Entry.ProducerId(batch) < 0) return ErrorCode.None;
+        var epoch = Entry.ProducerEpoch(batch);
+        var (first, last) = (Entry.BaseSequence(batch), LastSequence(batch));
+        if (!producers.TryGetValue(Entry.ProducerId(batch), out var known))
+            return wantsKnown && first != 0 ? ErrorCode.UnknownProducerId : ErrorCode.None;
         if (epoch < known.Epoch) return ErrorCode.InvalidProducerEpoch;
         if (epoch > known.Epoch) return first == 0 ? ErrorCode.None : ErrorCode.OutOfOrderSequence;
         foreach (var stored in known.Batches)
         {
             if (stored.First != first || stored.Last != last) continue;
-            duplicateOf = stored.Offset;
+            before = stored;
             return ErrorCode.None;
         }
 
@@ -50,7 +53,7 @@ sealed class ProducerStates
         }
 
         if (Entry.BaseSequence(batch) < 0) return;
-        known.Batches.AddLast(new Batch(Entry.BaseSequence(batch), LastSequence(batch), Entry.Offset(batch)));
+        known.Batches.AddLast(new Batch(Entry.BaseSequence(batch), LastSequence(batch), Entry.Offset(batch), Entry.MaxTimestamp(batch)));
         if (known.Batches.Count > Remembered) known.Batches.RemoveFirst();
     }
 
@@ -72,5 +75,6 @@ sealed class ProducerStates
         public readonly LinkedList<Batch> Batches = [];
     }
 
-    readonly record struct Batch(int First, int Last, long Offset);
+    /// <summary>A batch that was stored: its sequence numbers, its first offset, its youngest timestamp.</summary>
+    public readonly record struct Batch(int First, int Last, long Offset, long Timestamp);
 }

@@ -87,6 +87,17 @@ public class ListOffsetsTests
     }
 
     [Test]
+    public async Task Before_3_0_any_other_number_is_a_time()
+    {
+        await using var old = await EmbeddedKafka.StartAsync(options: new() { Profile = KafkaProfile.V1_1 });
+        old.CreateTopic("t");
+        using var asking = await RawClient.ConnectAsync(old.Brokers[0]);
+        await asking.ProduceAsync("t", TestRecords.Batch("a", "b"), version: 5);
+        foreach (var time in new[] { -3, -4, -7 })
+            Assert.That((await asking.ListOffsetAsync("t", time, version: 1)).Timestamp, Is.EqualTo(TestRecords.Time));
+    }
+
+    [Test]
     public async Task Version_0_lists_where_segments_begin()
     {
         await using var old = await EmbeddedKafka.StartAsync(options: new() { Profile = KafkaProfile.V0_8_2 });
@@ -99,6 +110,7 @@ public class ListOffsetsTests
         Assert.That((await asking.ListOffsetAsync("t", Latest, version: 0)).OldStyleOffsets, Is.EqualTo(new[] { 3L, 2L, 1L, 0L }));
         Assert.That((await asking.ListOffsetAsync("t", Earliest, version: 0)).OldStyleOffsets, Is.EqualTo(new[] { 0L }));
         Assert.That((await asking.ListOffsetAsync("t", 0, version: 0)).OldStyleOffsets, Is.Empty, "nothing was there in 1970");
+        Assert.That((await asking.ListOffsetAsync("t", long.MaxValue, version: 0)).OldStyleOffsets, Is.EqualTo(new[] { 3L, 2L, 1L, 0L }));
     }
 
     [Test]

@@ -97,8 +97,14 @@ public class OldFormatTests
         plain[^1] ^= 1;
         var wrapped = TestRecords.Batch(Lines, 1, CompressionCodec.Gzip);
         wrapped[^5] ^= 1;
-        foreach (var damaged in new[] { plain, wrapped, TestRecords.Batch(Lines, 2), [] })
+        foreach (var damaged in new[] { plain, wrapped, TestRecords.Batch(Lines, 2) })
             Assert.That((await client.ProduceAsync("t", damaged, version: 2)).ErrorCode, Is.EqualTo(ErrorCode.CorruptMessage));
+        foreach (var nothing in new byte[][] { [], TestRecords.Batch(Lines, 1)[..20] })
+        {
+            var answer = await client.ProduceAsync("t", nothing, version: 2);
+            Assert.That((answer.ErrorCode, answer.BaseOffset), Is.EqualTo((ErrorCode.None, -1L)), "a set may be empty, or end in the middle of a message");
+        }
+
         Assert.That(kafka.Log("t", 0).EndOffset, Is.Zero);
     }
 

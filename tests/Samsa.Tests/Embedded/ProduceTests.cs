@@ -43,13 +43,40 @@ public class ProduceTests
         await Refused(Sealed(good, batch => batch[26] = 4), ErrorCode.InvalidRecord);       // last offset delta
         await Refused(Sealed(good, batch => (batch[26], batch[60]) = (4, 5)), ErrorCode.InvalidRecord);
         await Refused(Sealed(good, batch => batch[22] |= 0x20), ErrorCode.InvalidRecord);   // control
-        await Refused(Sealed(good, batch => batch[22] |= 0x10), ErrorCode.InvalidTxnState); // transactional
-        await Refused(Sealed(good, batch => batch[22] |= 0x08), ErrorCode.InvalidTimestamp);
-        await Refused(Sealed(good, batch => batch[22] |= 0x07), ErrorCode.UnsupportedCompressionType);
-        await Refused(Sealed(good, batch => batch[22] |= 0x01), ErrorCode.InvalidRecord);   // says gzip and is not
+        await Refused(Sealed(good, batch => batch[22] |= 0x10), ErrorCode.TransactionalIdAuthorizationFailed);
+        await Refused(Sealed(good, batch => batch[22] |= 0x07), ErrorCode.UnknownServerError); // a codec nobody knows
+        await Refused(Sealed(good, batch => batch[22] |= 0x01), ErrorCode.UnknownServerError); // says gzip and is not
+        await Refused(Sealed(good, batch => batch[7] = 77), ErrorCode.InvalidRecord);       // base offset
         await Refused(Sealed(good, batch => batch.AsSpan(43, 8).Clear()), ErrorCode.InvalidRecord); // producer id 0 without a sequence
         await Refused(Sealed(good, batch => batch[^1] = 2), ErrorCode.InvalidRecord);       // a record claims a header that is not there
         Assert.That(kafka.Log("t", 0).EndOffset, Is.Zero);
+    }
+
+    [Test]
+    public async Task Kafka_1_1_says_it_with_an_older_error_or_closes_the_connection()
+    {
+        await using var old = await EmbeddedKafka.StartAsync(options: new() { Profile = KafkaProfile.V1_1 });
+        old.CreateTopic("t");
+        using var asking = await RawClient.ConnectAsync(old.Brokers[0]);
+        var good = TestRecords.Batch("a", "b");
+        Assert.That((await asking.ProduceAsync("t", Sealed(good, batch => batch[60] = 3), version: 5)).ErrorCode, Is.EqualTo(ErrorCode.CorruptMessage));
+        Assert.That((await asking.ProduceAsync("t", Sealed(good, batch => batch[22] |= 0x08), version: 5)).ErrorCode, Is.EqualTo(ErrorCode.InvalidTimestamp));
+        Assert.That((await asking.ProduceAsync("t", TestRecords.Sequenced(7, 0, 5), version: 5)).ErrorCode, Is.EqualTo(ErrorCode.UnknownProducerId));
+        await asking.SendAsync(RawClient.ProduceRequest("t", TestRecords.Batch(["a"], 1)), 5);
+        Assert.That(await asking.IsClosedAsync());
+    }
+
+    [Test]
+    public async Task What_a_producer_says_of_its_times_is_put_right()
+    {
+        await client.ProduceAsync("t", Sealed(TestRecords.Batch("a", "b"), batch => batch[22] |= 0x08));
+        await client.ProduceAsync("t", Sealed(TestRecords.Batch("c", "d"), batch => batch[42] ^= 0x55));
+        foreach (var offset in new[] { 0, 2 })
+        {
+            var batch = Only((await client.FetchAsync("t", offset)).Records);
+            Assert.That((batch.TimestampType, batch.MaxTimestamp), Is.EqualTo((TimestampType.Create, TestRecords.Time + 1)));
+            Assert.That(Times(batch), Is.EqualTo(new[] { TestRecords.Time, TestRecords.Time + 1 }));
+        }
     }
 
     [Test]
@@ -147,10 +174,12 @@ public class ProduceTests
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var soon = TestRecords.Batch(["a"], 2, time: now + 3_500_000);
-        var late = TestRecords.Batch(["a"], 2, time: now + 3_700_000);
+        var late = TestRecords.Batch(["a", "b"], 2, time: now + 3_700_000);
         kafka.CreateTopic("patient", settings: new() { MaxTimestampAhead = TimeSpan.FromDays(1) });
         Assert.That((await client.ProduceAsync("t", soon)).ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That((await client.ProduceAsync("t", late)).ErrorCode, Is.EqualTo(ErrorCode.InvalidTimestamp));
+        var refused = await client.ProduceAsync("t", late);
+        Assert.That(refused.ErrorCode, Is.EqualTo(ErrorCode.InvalidTimestamp));
+        Assert.That(refused.RecordErrors.Select(one => one.BatchIndex), Is.EqualTo(new[] { 0, 1 }));
         Assert.That((await client.ProduceAsync("patient", late)).ErrorCode, Is.EqualTo(ErrorCode.None));
     }
 
