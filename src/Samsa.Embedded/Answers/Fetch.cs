@@ -23,7 +23,7 @@ static class FetchAnswer
         // Whoever goes on with a session hears only of what changed.
         var told = session is null || request.SessionEpoch == FirstOfSession ? round.Results : round.Results.Where(one => one.IsNews);
         var answer = Answer(asked, round, [.. told]);
-        if (session is not null) round.Told(session);
+        if (session is not null) round.Told(session, goesOn: request.SessionEpoch != FirstOfSession);
         return answer with { SessionId = session?.Id ?? NoSession };
     }
 

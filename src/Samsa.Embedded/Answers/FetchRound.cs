@@ -46,12 +46,14 @@ sealed class FetchRound
     }
 
     /// <summary>Notes what the client now knows, and lets the partitions that gave records wait for their next turn.</summary>
-    public void Told(FetchSession session)
+    /// <param name="session">The session.</param>
+    /// <param name="goesOn">Whether the session was there before; the first round changes no order.</param>
+    public void Told(FetchSession session, bool goesOn)
     {
         foreach (var one in Results)
         {
             if (one.IsNews) one.Remember();
-            if (!one.Reading.Records.IsEmpty) session.MoveToEnd(one.Partition.Asked.Name);
+            if (goesOn && !one.Reading.Records.IsEmpty) session.MoveToEnd(one.Partition.Asked.Name);
         }
     }
 

@@ -77,8 +77,7 @@ static class ProduceAnswer
     // What can be said without looking at the records themselves.
     static Refusal? Refuse(Asked asked, Produce.Request request, PartitionState partition, ReadOnlySpan<byte> records)
     {
-        if (Acceptance.CheckForm(records, asked.Version) is { } form)
-            return asked.Generation.KnowsInvalidRecords ? form : throw new RefusedRequestException(form.Message);
+        if (Acceptance.CheckForm(records, asked.Version) is { } form) return Older(form, asked.Generation);
         if (asked.Generation.ChecksAcks && request.Acks is not (0 or 1 or All))
             return new Refusal(ErrorCode.InvalidRequiredAcks, "Acks are 0, 1 or -1.");
         // A transaction begins at its coordinator, and there is none: no batch can be part of one.
@@ -93,6 +92,11 @@ static class ProduceAnswer
             ? new Refusal(ErrorCode.NotEnoughReplicas, "Fewer replicas are in sync than the topic needs.")
             : null;
     }
+
+    static Refusal Older(Refusal form, Generation generation) =>
+        generation.KnowsInvalidRecords ? form
+        : form.Error == ErrorCode.UnsupportedCompressionType ? form with { Error = ErrorCode.UnknownServerError }
+        : throw new RefusedRequestException(form.Message);
 
     static Produce.Response.PartitionProduceResponse Explained(
         Asked asked, PartitionState partition, int index, Refusal refusal, HashSet<int> leaders)
