@@ -30,14 +30,14 @@ public sealed partial record ConsumeOptions
 
     /// <summary>
     /// How long to wait for a topic, or a chosen partition, that is not there when the reading begins; then it ends with a
-    /// <see cref="TopicNotFoundException"/>. Zero: as soon as the brokers say so. Infinite, the default: until somebody creates it,
-    /// told by a <see cref="TopicMissing"/> event. A reader never creates a topic.
+    /// <see cref="TopicNotFoundException"/>. Zero: as soon as the brokers say so. Null, the default: until somebody creates it, told by a
+    /// <see cref="TopicMissing"/> event; but with <see cref="UntilEnd"/> five seconds, because what is not there has no end. A reader never creates a topic.
     /// </summary>
-    public TimeSpan TopicTimeout
+    public TimeSpan? TopicTimeout
     {
         get;
-        init => field = value == Timeout.InfiniteTimeSpan ? value : Option.Between(TimeSpan.Zero, value, TimeSpan.FromDays(365));
-    } = Timeout.InfiniteTimeSpan;
+        init => field = value is null || value == Timeout.InfiniteTimeSpan ? value : Option.Between(TimeSpan.Zero, value.Value, TimeSpan.FromDays(365));
+    }
 
     /// <summary>
     /// How long a topic that was there may be missing before it counts as deleted, and the reading ends with a

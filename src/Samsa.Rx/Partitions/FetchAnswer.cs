@@ -19,8 +19,9 @@ sealed class FetchAnswer(FetchSession session, short version)
                 isNew |= partition.ErrorCode != ErrorCode.None || partition.Records is { IsEmpty: false };
                 // What finds no room is asked for again; nothing was said about it.
                 if (room <= 0) continue;
-                Take(ask, partition, ref room);
+                // First the hint: else somebody might look at the cluster in between, and ask the old leader once more.
                 Hint(ask, partition, answer);
+                Take(ask, partition, ref room);
             }
         }
 

@@ -34,30 +34,30 @@ sealed partial class FetchSession
     public void Found(in FoundPosition found)
     {
         var id = found.Ask.Id;
-        var seek = found.Ask.Seek!;
-        if (found.Error == ErrorCode.OffsetOutOfRange && seek.OutOfRange is { } lost && found.Reset is { } why)
-            GiveUp(found.Ask, () => new OffsetOutOfRangeException(id.Topic, id.Partition, lost, why));
+        if (found is { Error: ErrorCode.OffsetOutOfRange, Loss: { } loss })
+            GiveUp(found.Ask, () => new OffsetOutOfRangeException(id.Topic, id.Partition, loss.Offset, loss.Why));
         else if (found.Error != ErrorCode.None)
             Refused(found.Ask, found.Error, "ListOffsets");
         else
-            Jump(found, seek);
+            Jump(found);
     }
 
-    void Jump(in FoundPosition found, Seek seek)
+    void Jump(in FoundPosition found)
     {
+        var (id, position) = (found.Ask.Id, found.Position);
         lock (gate)
         {
             var reader = found.Ask.Reader;
             if (IsLate(found.Ask)) return;
-            reader.Jump(found.Position, found.End);
-            if (found.WasThere) Retry(reader);
-            else reader.Failures = 0;
+            reader.Jump(position, found.End);
+            if (found.WasThere)
+                MakeNoHaste(reader, () => new OffsetOutOfRangeException(id.Topic, id.Partition, position, "its leader has it and does not give it"));
+            else
+                reader.Failures = 0;
             Drain(reader);
         }
 
-        var id = found.Ask.Id;
-        if (seek.OutOfRange is { } lost && found.Reset is { } why)
-            Tell(new OffsetReset(Events.Now, id.Topic, id.Partition, lost, found.Position, why));
+        if (found.Loss is { } loss) Tell(new OffsetReset(Events.Now, id.Topic, id.Partition, loss.Offset, position, loss.Why));
     }
 
     /// <summary>Batches came, or nothing new.</summary>

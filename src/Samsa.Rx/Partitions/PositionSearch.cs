@@ -4,11 +4,14 @@ namespace Samsa.Rx;
 sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 {
     /// <summary>What was found out about one partition.</summary>
-    sealed class Finding(PartitionAsk ask)
+    sealed class Finding(PartitionAsk ask, bool untilEnd)
     {
         public PartitionAsk Ask { get; } = ask;
 
         public Seek Seek { get; } = ask.Seek!;
+
+        /// <summary>The offset of which it has to be seen whether it is there: a broker said that it is not, or will not be asked for it.</summary>
+        public long? Doubted { get; } = ask.Seek!.OutOfRange ?? (untilEnd ? (ask.Seek.Start as StartFrom.AtOffset)?.Position : null);
 
         public ErrorCode Error { get; set; }
 
@@ -26,12 +29,12 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
     /// <summary>Looks for all of them, with at most one request for each kind of question.</summary>
     public async Task<IReadOnlyList<FoundPosition>> FindAsync(IReadOnlyList<PartitionAsk> asks, CancellationToken ct)
     {
-        var all = asks.Select(ask => new Finding(ask)).ToList();
+        var all = asks.Select(ask => new Finding(ask, options.UntilEnd)).ToList();
         await AskAsync(all, NeedsTime, finding => ((StartFrom.AtTime)finding.Seek.Start).Milliseconds, options.Isolation,
             (finding, answer) => finding.ByTime = answer, ct);
         await AskAsync(all, NeedsBeginning, _ => OffsetLookup.Earliest, options.Isolation,
             (finding, answer) => finding.Beginning = Known(finding, answer), ct);
-        await AskAsync(all, finding => finding.Seek.OutOfRange is not null, _ => OffsetLookup.Latest, Isolation.ReadUncommitted,
+        await AskAsync(all, finding => finding.Doubted is not null, _ => OffsetLookup.Latest, Isolation.ReadUncommitted,
             (finding, answer) => finding.LogEnd = Known(finding, answer), ct);
         await AskAsync(all, NeedsEnd, _ => OffsetLookup.Latest, options.Isolation,
             (finding, answer) => finding.End = Known(finding, answer), ct);
@@ -55,14 +58,14 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
     static bool NeedsTime(Finding finding) => finding.Seek.Start is StartFrom.AtTime;
 
     static bool NeedsBeginning(Finding finding) =>
-        finding.Seek.OutOfRange is not null
+        finding.Doubted is not null
         || finding.Seek.Start is StartFrom.AtBeginning or StartFrom.BeforeEnd
         // Brokers before 0.10.1 know times by segments: nothing is found when all of them are younger.
         || finding.ByTime is { Offset: < 0, Version: 0 };
 
     bool NeedsEnd(Finding finding) =>
         options.UntilEnd
-        || finding.Seek.OutOfRange is not null
+        || finding.Doubted is not null
         || finding.Seek.Start is StartFrom.AtEnd or StartFrom.BeforeEnd
         || finding.ByTime is { Offset: < 0, Version: > 0 };
 
@@ -76,16 +79,17 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 
     FoundPosition Conclude(Finding finding)
     {
-        if (finding.Error != ErrorCode.None) return new(finding.Ask, finding.Error, -1, -1, null);
+        if (finding.Error != ErrorCode.None) return new(finding.Ask, finding.Error, -1, -1);
         var isNew = finding.Seek.OutOfRange is null || finding.Seek.IsNewTopic;
         var until = options.UntilEnd && isNew ? finding.End!.Value : finding.Ask.End;
-        return finding.Seek.OutOfRange is { } lost
-            ? AfterOutOfRange(finding, lost, until)
-            : new(finding.Ask, ErrorCode.None, Begin(finding), until, null);
+        return finding.Doubted is { } doubted
+            ? AfterDoubt(finding, doubted, until)
+            : new(finding.Ask, ErrorCode.None, Begin(finding), until);
     }
 
     static long Begin(Finding finding) => finding.Seek.Start switch
     {
+        // Whether it is there will be seen when it is asked for.
         StartFrom.AtOffset start => start.Position,
         StartFrom.BeforeEnd start => Math.Max(finding.Beginning!.Value, finding.End!.Value - start.Count),
         StartFrom.AtEnd => finding.End!.Value,
@@ -94,33 +98,40 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
         _ => finding.Beginning!.Value,
     };
 
-    FoundPosition AfterOutOfRange(Finding finding, long lost, long until)
+    FoundPosition AfterDoubt(Finding finding, long doubted, long until)
     {
-        var (beginning, logEnd) = (finding.Beginning!.Value, finding.LogEnd!.Value);
+        var (beginning, logEnd, isNewTopic) = (finding.Beginning!.Value, finding.LogEnd!.Value, finding.Seek.IsNewTopic);
         // A broker that lags behind says "out of range" to what is there. What is there is never given up.
-        if (!finding.Seek.IsNewTopic && lost >= beginning && lost <= logEnd) return new(finding.Ask, ErrorCode.None, lost, until, null) { WasThere = true };
+        if (!isNewTopic && doubted >= beginning && doubted <= logEnd)
+            return new(finding.Ask, ErrorCode.None, doubted, until) { WasThere = finding.Seek.OutOfRange is not null };
 
-        var holds = finding.Seek.IsNewTopic ? "the topic was deleted and created again" : $"the partition holds {beginning} to {logEnd}";
+        var holds = isNewTopic ? "the topic was deleted and created again" : $"the partition holds {beginning} to {logEnd}";
+        var reset = new OffsetLoss(doubted, holds);
         return options.OnOutOfRange switch
         {
             ResetPolicy.Earliest => To(beginning),
             ResetPolicy.Latest => To(finding.End!.Value),
-            ResetPolicy.Nearest => To(lost < beginning || finding.Seek.IsNewTopic ? beginning : finding.End!.Value),
-            _ => new(finding.Ask, ErrorCode.OffsetOutOfRange, -1, -1, holds),
+            ResetPolicy.Nearest => To(doubted < beginning || isNewTopic ? beginning : finding.End!.Value),
+            _ => new(finding.Ask, ErrorCode.OffsetOutOfRange, -1, -1, reset),
         };
 
-        FoundPosition To(long position) => new(finding.Ask, ErrorCode.None, position, until, holds);
+        FoundPosition To(long position) => new(finding.Ask, ErrorCode.None, position, until, reset);
     }
 }
 
 /// <summary>Where a partition is to be read.</summary>
 /// <param name="Ask">What was asked.</param>
-/// <param name="Error">Why it could not be found. <see cref="ErrorCode.OffsetOutOfRange"/>: the policy is to fail.</param>
+/// <param name="Error">Why it could not be found. <see cref="ErrorCode.OffsetOutOfRange"/> with a loss: the policy is to fail.</param>
 /// <param name="Position">The offset to read next.</param>
 /// <param name="End">The offset before which the reading ends.</param>
-/// <param name="Reset">Why it is not the offset that was wanted; null when it is.</param>
-readonly record struct FoundPosition(PartitionAsk Ask, ErrorCode Error, long Position, long End, string? Reset)
+/// <param name="Loss">Why it is not the offset that was wanted; null when it is.</param>
+readonly record struct FoundPosition(PartitionAsk Ask, ErrorCode Error, long Position, long End, OffsetLoss? Loss = null)
 {
     /// <summary>The offset that was said to be out of range is not.</summary>
     public bool WasThere { get; init; }
 }
+
+/// <summary>An offset that is not there.</summary>
+/// <param name="Offset">The offset.</param>
+/// <param name="Why">What is there instead.</param>
+sealed record OffsetLoss(long Offset, string Why);

@@ -22,4 +22,8 @@ public sealed record BatchSkipped(DateTimeOffset At, string Topic, int Partition
 /// <param name="At">When.</param>
 /// <param name="Topic">The topic.</param>
 /// <param name="Partitions">Their numbers.</param>
-public sealed record PartitionsFound(DateTimeOffset At, string Topic, IReadOnlyList<int> Partitions) : KafkaEvent(At);
+public sealed record PartitionsFound(DateTimeOffset At, string Topic, IReadOnlyList<int> Partitions) : KafkaEvent(At)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"PartitionsFound {{ At = {At}, Topic = {Topic}, Partitions = {string.Join(", ", Partitions)} }}";
+}

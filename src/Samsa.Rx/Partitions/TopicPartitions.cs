@@ -8,6 +8,10 @@ sealed class TopicPartitions(FetchSession session, string topic)
 {
     readonly ConsumeOptions options = session.Options;
     readonly HashSet<int> taken = [];
+
+    /// <summary>Brokers that are just starting do not know their topics yet.</summary>
+    static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(5);
+
     bool begun;
     bool wasMissing;
     bool isSealed;
@@ -39,11 +43,13 @@ sealed class TopicPartitions(FetchSession session, string topic)
             else
             {
                 wasMissing |= !begun;
-                var left = (begun ? options.DeletionTimeout : options.TopicTimeout, lackingSince ??= session.Now);
-                if (!await AskAgainAsync(lacking, left, ct)) return;
+                var limit = (begun ? options.DeletionTimeout : TopicTimeout, lackingSince ??= session.Now);
+                if (!await AskAgainAsync(lacking, limit, ct)) return;
             }
         }
     }
+
+    TimeSpan TopicTimeout => options.TopicTimeout ?? (options.UntilEnd ? TimeToStart : Timeout.InfiniteTimeSpan);
 
     /// <summary>What is not there, as a sentence; null when all is.</summary>
     string? Lacking(TopicView known)
