@@ -55,6 +55,22 @@ public sealed class OutOfRangeTests
         Assert.That(seen.Error, Is.TypeOf<OffsetOutOfRangeException>().With.Property("Offset").EqualTo(1000).And.Message.Contains("0 to 10"));
     }
 
+    [Test]
+    public async Task An_offset_beyond_the_end_is_out_of_range_for_who_reads_until_the_end_too()
+    {
+        await using var stage = await Stage.OpenAsync();
+        var options = new ConsumeOptions { Start = StartFrom.Offset(5), UntilEnd = true };
+
+        var failing = stage.Watch(options with { OnOutOfRange = ResetPolicy.Fail });
+        var nearest = stage.Watch(options);
+        await failing.Ends();
+        await nearest.Ends();
+
+        Assert.That(failing.Error, Is.TypeOf<OffsetOutOfRangeException>().With.Property("Offset").EqualTo(5));
+        Assert.That((nearest.HasCompleted, nearest.Count), Is.EqualTo((true, 0)));
+        await stage.Tells<OffsetReset>(reset => reset is { From: 5, To: 0 });
+    }
+
     [TestCase(KafkaProfile.V0_8_2)]
     [TestCase(KafkaProfile.V1_1)]
     public async Task A_reader_that_retention_overtakes_goes_on_where_the_log_begins(KafkaProfile profile)
