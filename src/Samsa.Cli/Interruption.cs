@@ -12,6 +12,7 @@ sealed class Interruption : IDisposable
     public static Interruption Listen()
     {
         var interruption = new Interruption();
+        HearCtrlC();
         interruption.registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, interruption.On));
         interruption.registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, interruption.On));
         return interruption;
@@ -30,6 +31,13 @@ sealed class Interruption : IDisposable
         requested.Dispose();
     }
 
+    // A shell script that starts `samsa serve &` has it ignore SIGINT, and .NET leaves it at that; `kill -INT` would do nothing.
+    static void HearCtrlC()
+    {
+        const int Sigint = 2;
+        if (!OperatingSystem.IsWindows()) _ = Signal(Sigint, nint.Zero);
+    }
+
     void On(PosixSignalContext context)
     {
         context.Cancel = true;
@@ -39,4 +47,7 @@ sealed class Interruption : IDisposable
         if (Interlocked.CompareExchange(ref exitCode, code, 0) is not 0) Environment.Exit(code);
         requested.Cancel();
     }
+
+    [DllImport("libc", EntryPoint = "signal", SetLastError = true)]
+    static extern nint Signal(int signal, nint handler);
 }

@@ -26,16 +26,20 @@ sealed class SamsaProcess : IAsyncDisposable
     readonly Task reading;
     int taken;
 
-    SamsaProcess(IEnumerable<string> words, string? bootstrap)
+    SamsaProcess(string[] words, string? bootstrap, bool inBackground = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) is "dotnet" ? host : "dotnet")
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) is "dotnet" ? path : "dotnet";
+        string[] command = [host, "exec", Path.Combine(TestContext.CurrentContext.TestDirectory, "samsa.dll"), .. words];
+        // As a shell script starts what it sends to the background.
+        if (inBackground) command = ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh", .. command];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var word in (string[])["exec", Path.Combine(TestContext.CurrentContext.TestDirectory, "samsa.dll"), .. words]) start.ArgumentList.Add(word);
+        foreach (var word in command[1..]) start.ArgumentList.Add(word);
         start.Environment.Remove("SAMSA_BOOTSTRAP");
         if (bootstrap is not null) start.Environment["SAMSA_BOOTSTRAP"] = bootstrap;
         process = Process.Start(start)!;
@@ -49,6 +53,9 @@ sealed class SamsaProcess : IAsyncDisposable
 
     /// <summary>Starts the tool; <paramref name="bootstrap"/> goes into its environment.</summary>
     public static SamsaProcess Start(string? bootstrap, params string[] words) => new(words, bootstrap);
+
+    /// <summary>Starts it as <c>samsa … &amp;</c> in a shell script does: with Ctrl-C ignored.</summary>
+    public static SamsaProcess StartInBackground(params string[] words) => new(words, null, inBackground: true);
 
     /// <summary>Runs the tool to its end.</summary>
     public static async Task<Finished> RunAsync(string? bootstrap, byte[]? input, params string[] words)

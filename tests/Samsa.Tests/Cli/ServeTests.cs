@@ -57,6 +57,15 @@ public sealed class ServeTests
         });
     }
 
+    [Test, Platform(Exclude = "Win", Reason = "signals as POSIX has them")]
+    public async Task Serve_in_the_background_of_a_script_hears_an_interrupt_too()
+    {
+        await using var serve = SamsaProcess.StartInBackground("serve", "--json");
+        await serve.LineAsync();
+        serve.Signal(SamsaProcess.Sigint);
+        Assert.That((await serve.FinishAsync()).Code, Is.Zero);
+    }
+
     [Test]
     public async Task A_port_that_is_taken_is_named()
     {
