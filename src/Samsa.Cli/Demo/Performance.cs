@@ -19,7 +19,8 @@ sealed class Performance(CommonOptions common, ParseResult parsed)
     /// <summary>How often everything is measured.</summary>
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(20);
 
-    static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
+    /// <summary>The length of the query's windows.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long the last records may take to come back.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -11,6 +11,9 @@ sealed class TerminalView(IAnsiConsole console, TimeProvider clock) : View(clock
     // What stands around the keys: title, counts, rules, partitions, brokers, happenings, and a line for the prompt.
     const int LinesAroundKeys = 15;
 
+    // The widest of the other columns, and the space between all of them.
+    const int ColumnsBesideHistory = 62;
+
     Scene? scene;
 
     public override void Open(Scene scene) => this.scene = scene;
@@ -38,8 +41,8 @@ sealed class TerminalView(IAnsiConsole console, TimeProvider clock) : View(clock
         var elapsed = picture.Elapsed < scene!.Length ? picture.Elapsed : scene.Length;
         return new Rows(
             new Markup($"[bold]samsa demo[/]  [grey]this machine → \"{scene.Topic}\", {scene.Partitions} partitions → LINQ query[/]"),
-            new Markup($"[grey]three brokers like Kafka {scene.Like}[/]  {Brokers(picture)}  [grey]{Amount.Time(elapsed)} of {Amount.Time(scene.Length)}[/]"),
-            new Markup($"sent [bold]{Amount.Whole(picture.Balance.Sent)}[/]   received [bold]{Amount.Whole(picture.Balance.Received)}[/]   [bold]{Amount.Whole(picture.Rate)}[/]/s"),
+            new Markup($"[grey]three brokers like Kafka {scene.Like}[/]  {Brokers(picture)}"),
+            new Markup($"sent [bold]{Amount.Whole(picture.Balance.Sent)}[/]   received [bold]{Amount.Whole(picture.Balance.Received)}[/]   [bold]{Amount.Whole(picture.Rate)}[/]/s   [grey]{Amount.Time(elapsed)} of {Amount.Time(scene.Length)}[/]"),
             Keys(picture),
             Partitions(picture),
             new Rows(picture.Happenings.Select(happening => new Markup($"[yellow]{Words.Of(happening).EscapeMarkup()}[/]"))));
@@ -50,19 +53,20 @@ sealed class TerminalView(IAnsiConsole console, TimeProvider clock) : View(clock
 
     Table Keys(Picture picture)
     {
+        var width = Math.Clamp(console.Profile.Width - ColumnsBesideHistory, 8, KeyState.HistoryLength);
         var table = new Table().Border(TableBorder.Simple).BorderColor(Color.Grey)
-            .AddColumn("[grey]key[/]")
-            .AddColumn(new TableColumn("[grey]latest[/]").RightAligned().Width(13))
-            .AddColumn(new TableColumn("[grey]rate[/]").RightAligned().Width(6))
-            .AddColumn(new TableColumn("[grey]partition[/]").RightAligned())
-            .AddColumn(new TableColumn("[grey]last 10 s[/]").Width(KeyState.HistoryLength).NoWrap());
+            .AddColumn(new TableColumn("[grey]key[/]").NoWrap())
+            .AddColumn(new TableColumn("[grey]latest[/]").RightAligned().Width(13).NoWrap())
+            .AddColumn(new TableColumn("[grey]rate[/]").RightAligned().Width(6).NoWrap())
+            .AddColumn(new TableColumn("[grey]partition[/]").RightAligned().NoWrap())
+            .AddColumn(new TableColumn($"[grey]last {width * Performance.Window.TotalSeconds:0} s[/]").Width(width).NoWrap());
         foreach (var key in picture.Keys.Take(Math.Max(3, console.Profile.Height - LinesAroundKeys)))
             table.AddRow(
                 new Text(key.Key),
                 new Markup($"[bold]{Amount.Of(key.Latest, key.Unit)}[/]"),
                 new Markup($"[grey]{Amount.Whole(key.Rate)}/s[/]"),
                 new Text($"{key.Partition}"),
-                new Text(Sparkline.Of(key.History, KeyState.HistoryLength), new Style(Color.Aqua)));
+                new Text(Sparkline.Of(key.History, width), new Style(Color.Aqua)));
         return table;
     }
 

@@ -13,11 +13,11 @@ static class Words
     public static IEnumerable<string> Of(Verdict verdict)
     {
         var (balance, good) = (verdict.Balance, verdict.IsGood);
-        yield return $"{(good ? "✓" : "✗")} {Amount.Counted(balance.Sent, "record")} of {Amount.Counted(balance.Keys, "key")} sent, {Amount.Whole(balance.Received)} received: "
-            + $"{None(balance.Lost)} lost, {None(balance.Displaced)} out of order, {None(balance.Repeated)} repeated.";
+        var found = (balance.Lost, balance.Displaced, balance.Repeated) is (0, 0, 0)
+            ? "none lost, reordered or repeated"
+            : $"{Amount.Whole(balance.Lost)} lost, {Amount.Whole(balance.Displaced)} reordered, {Amount.Whole(balance.Repeated)} repeated";
+        yield return $"{(good ? "✓" : "✗")} {Amount.Counted(balance.Sent, "record")} sent, {Amount.Whole(balance.Received)} received: {found}.";
         if (verdict.NotPersisted > 0) yield return $"  The brokers did not take {Amount.Counted(verdict.NotPersisted, "record")}.";
         if (good && balance.Repeated > 0) yield return "  Brokers before 0.11 cannot drop what a retry repeats; the numbers in the records tell them apart.";
     }
-
-    static string None(long count) => count is 0 ? "none" : Amount.Whole(count);
 }

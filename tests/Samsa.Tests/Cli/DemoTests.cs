@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Samsa.Cli.Demo;
 
 namespace Samsa.Tests.Cli;
 
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 public sealed class DemoTests
 {
     [TestCase("4.3")]
@@ -37,7 +38,18 @@ public sealed class DemoTests
             Assert.That(finished.Code, Is.Zero, finished.Error);
             Assert.That(finished.Output, Does.Not.Contain("\u001b"));
             Assert.That(finished.Lines[0], Does.StartWith("Three brokers like Kafka 4.3"));
-            Assert.That(finished.Lines[^1], Does.Match(@"^✓ [\d,]+ records of \d+ keys sent, [\d,]+ received: none lost, none out of order, none repeated\.$"));
+            Assert.That(finished.Lines[^1], Does.Match(@"^✓ [\d,]+ records sent, [\d,]+ received: none lost, reordered or repeated\.$"));
         });
+    }
+
+    [Test]
+    public void A_loss_is_said_as_plainly_as_a_success()
+    {
+        var lost = new Verdict(new Balance(1000, 998, Lost: 2, Repeated: 1, Displaced: 3, Keys: 4), NotPersisted: 1, IsIdempotent: true);
+        Assert.That(Words.Of(lost), Is.EqualTo(
+        [
+            "✗ 1,000 records sent, 998 received: 2 lost, 3 reordered, 1 repeated.",
+            "  The brokers did not take 1 record.",
+        ]));
     }
 }
