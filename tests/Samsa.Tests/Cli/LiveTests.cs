@@ -6,7 +6,7 @@ using Samsa.Embedded;
 namespace Samsa.Tests.Cli;
 
 /// <summary>The tool while it runs: lines as they come, signals, readers that leave.</summary>
-[TestFixture, Platform(Exclude = "Win", Reason = "signals and broken pipes as POSIX has them")]
+[TestFixture, Parallelizable(ParallelScope.Self), Platform(Exclude = "Win", Reason = "signals and broken pipes as POSIX has them")]
 public sealed class LiveTests : ToolFixture
 {
     [Test]

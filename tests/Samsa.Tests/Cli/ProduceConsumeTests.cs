@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Samsa.Tests.Cli;
 
 /// <summary>What goes in by <c>produce</c> comes out by <c>consume</c>, in each form of input and output.</summary>
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 public sealed class ProduceConsumeTests : ToolFixture
 {
     [Test]
@@ -234,7 +234,7 @@ public sealed class ProduceConsumeTests : ToolFixture
     public async Task A_partition_that_is_not_there_is_named()
     {
         var topic = NewTopic();
-        var produced = await SamsaReading("x\n", "produce", topic, "--partition", "9", "-X", "max.block.ms=500");
+        var produced = await SamsaReading("x\n", "produce", topic, "--partition", "9", "-X", "max.block.ms=20000");
         Assert.Multiple(() =>
         {
             Assert.That(produced.Code, Is.EqualTo(1));

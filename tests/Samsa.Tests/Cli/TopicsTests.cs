@@ -2,7 +2,7 @@ using Samsa.Embedded;
 
 namespace Samsa.Tests.Cli;
 
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 public sealed class TopicsTests : ToolFixture
 {
     [Test]
