@@ -124,8 +124,8 @@ sealed class BrokerSender : IDisposable
                     break;
                 case Taken.Nothing:
                     known.Remove(lane);
-                    lanes[turn] = lanes[^1];
-                    lanes.RemoveAt(lanes.Count - 1);
+                    // In order, so that those not yet looked at still follow from here on: another one must not come twice.
+                    lanes.RemoveAt(turn);
                     continue;
                 case Taken.TooLarge:
                     // It goes first in the next request.

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Samsa.Scenarios.Brokers;
+
+/// <summary>Published brokers of Apache Kafka, with ZooKeeper or KRaft.</summary>
+sealed class RealKind(string version, string? mode = null)
+    : BrokerKind(mode is null ? version : $"{version}-{mode}", version, version)
+{
+    readonly string? mode = mode;
+
+    public override bool IsReal => true;
+
+    public override async Task<RunningBrokers> OpenAsync(int brokers = 1) => brokers == 1
+        ? new RunningReal(this, await RealKafka.SharedAsync(Release, mode), shared: true)
+        : new RunningReal(this, await RealKafka.StartAsync(Release, mode, brokers), shared: false);
+
+    public override string ToString() => mode is null ? $"Kafka {Release}" : $"Kafka {Release} {mode}";
+}
+
+/// <summary>Published brokers, running: what only they have is their log on disk and the tools that came with them.</summary>
+sealed class RunningReal(BrokerKind kind, RealKafka kafka, bool shared) : RunningBrokers(kind)
+{
+    public RealKafka Kafka => kafka;
+
+    public override string Bootstrap => kafka.Bootstrap;
+
+    protected override async Task CreateAsync(string topic, int partitions, int replication)
+    {
+        if (Kind.CreatesTopicsByRequest)
+        {
+            await using var client = await ConnectAsync();
+            await client.CreateTopicAsync(topic, partitions, (short)replication).Within(30, $"creating {topic}");
+            return;
+        }
+
+        var created = await RealKafka.ToolAsync(Kind.Release, "TopicCommand", null, "--zookeeper", kafka.ZooKeeper!, "--create", "--topic", topic,
+            "--partitions", partitions.ToString(CultureInfo.InvariantCulture), "--replication-factor", replication.ToString(CultureInfo.InvariantCulture));
+        created.Expected();
+    }
+
+    public override Task StopBrokerAsync(int id) => kafka.BrokerAsync(id, "kill");
+
+    public override Task StartBrokerAsync(int id) => kafka.BrokerAsync(id, "start");
+
+    public override ValueTask DisposeAsync() => shared ? ValueTask.CompletedTask : kafka.DisposeAsync();
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Samsa.Scenarios.Peers;
+
+/// <summary>
+/// A cluster of published Kafka brokers on this machine, started by the script <c>shared/kafka/cluster</c> that may lie next to the
+/// repository. One single broker per version is started when first asked for and shared by all stories; clusters of more are a story's own.
+/// </summary>
+sealed class RealKafka : IAsyncDisposable
+{
+    static readonly ConcurrentDictionary<string, Lazy<Task<RealKafka>>> Shared = [];
+
+    readonly string directory;
+
+    RealKafka(JsonElement told)
+    {
+        directory = told.GetProperty("dir").GetString()!;
+        Bootstrap = told.GetProperty("bootstrap").GetString()!;
+        ZooKeeper = told.TryGetProperty("zookeeper", out var zookeeper) ? zookeeper.GetString() : null;
+    }
+
+    public string Bootstrap { get; }
+
+    /// <summary>Where its ZooKeeper listens, when it has one.</summary>
+    public string? ZooKeeper { get; }
+
+    /// <summary>The broker all stories share.</summary>
+    public static Task<RealKafka> SharedAsync(string version, string? mode) =>
+        Shared.GetOrAdd($"{version} {mode}", _ => new(() => StartAsync(version, mode, brokers: 1))).Value;
+
+    public static async Task<RealKafka> StartAsync(string version, string? mode, int brokers)
+    {
+        string[] arguments =
+        [
+            "start", version, "--brokers", brokers.ToString(CultureInfo.InvariantCulture),
+            "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode],
+            "--set", "num.partitions=6", "--set", $"default.replication.factor={Math.Min(3, brokers)}", .. Settings(version, brokers),
+        ];
+        var started = await Command.RunAsync(Script(), arguments, within: TimeSpan.FromMinutes(2));
+        using var told = JsonDocument.Parse(started.Expected().Out);
+        return new RealKafka(told.RootElement);
+    }
+
+    /// <summary>Ends what the stories shared.</summary>
+    public static async Task StopSharedAsync()
+    {
+        foreach (var started in Shared.Values.Where(one => one.IsValueCreated && one.Value.IsCompletedSuccessfully))
+            await (await started.Value).DisposeAsync();
+        Shared.Clear();
+    }
+
+    /// <summary>Runs one of the tools that came with a version of Kafka.</summary>
+    public static Task<Spoken> ToolAsync(string version, string tool, string? input, params IEnumerable<string> arguments) =>
+        Command.RunAsync(Script(), ["tool", version, tool, .. arguments], input);
+
+    /// <summary>Does something to a broker: <c>stop</c>, <c>kill</c>, <c>start</c>, <c>pause</c> or <c>resume</c>.</summary>
+    public async Task BrokerAsync(int id, string verb)
+    {
+        var done = await Command.RunAsync(Script(), ["broker", directory, id.ToString(CultureInfo.InvariantCulture), verb], within: TimeSpan.FromMinutes(2));
+        done.Expected();
+    }
+
+    /// <summary>The log files of one partition on one broker, oldest first.</summary>
+    public string[] LogFiles(string topic, int partition, int broker = 1) =>
+        [.. Directory.GetFiles(Path.Combine(directory, $"data-{broker}", $"{topic}-{partition}"), "*.log").Order(StringComparer.Ordinal)];
+
+    public async ValueTask DisposeAsync() => (await Command.RunAsync(Script(), ["stop", directory])).Expected();
+
+    // With several brokers an acknowledged record is on two of them, and only one that has it may become the leader.
+    static string[] Settings(string version, int brokers) => brokers == 1 ? [] :
+        ["--set", "min.insync.replicas=2", "--set", "unclean.leader.election.enable=false",
+         .. Version.Parse(version).Major == 0 ? (string[])["--set", "auto.leader.rebalance.enable=false"] : []];
+
+    static string Script()
+    {
+        var repository = new DirectoryInfo(AppContext.BaseDirectory);
+        while (repository is not null && !File.Exists(Path.Combine(repository.FullName, "Samsa.Rx.sln"))) repository = repository.Parent;
+        var script = Path.Combine(repository?.Parent?.FullName ?? "/", "shared", "kafka", "cluster");
+        if (!File.Exists(script)) Assert.Ignore("There is no shared/kafka next to the repository, so there are no published brokers to try.");
+        Command.Find("java", "openjdk-17-jre-headless");
+        return script;
+    }
+}
