@@ -14,7 +14,7 @@ public sealed record EmbeddedKafkaOptions
     public int FirstPort
     {
         get;
-        init => field = value is >= 0 and <= 65535 ? value : throw Setting.NotFrom(nameof(FirstPort), value, 0);
+        init => field = value is >= 0 and <= 65535 ? value : throw Setting.NotBetween(nameof(FirstPort), value, 0, 65535);
     }
 
     /// <summary>

@@ -37,14 +37,14 @@ static class FetchAnswer
         {
             if (asked.Version >= HasSessions && request.SessionId != NoSession) sessions.Close(request.SessionId);
             if (asked.Version >= HasSessions && request.SessionEpoch == FirstOfSession)
-                session = sessions.Open(asked.Version >= ById, clock);
+                session = sessions.Open(asked.Version >= ById, Count(request), clock);
             wanted = session is null
                 ? [.. Partitions(request).Select(one => new SessionPartition { Asked = one })]
                 : session.Update(Partitions(request), []);
             return ErrorCode.None;
         }
 
-        var error = sessions.Continue(request.SessionId, request.SessionEpoch, asked.Version >= ById, clock, out session);
+        var error = sessions.Continue(request.SessionId, request.SessionEpoch, asked.Version >= ById, Count(request), clock, out session);
         if (error != ErrorCode.None) return error;
         wanted = session!.Update(Partitions(request), Forgotten(request));
         if (wanted.Count > 0) return ErrorCode.None;
@@ -52,6 +52,8 @@ static class FetchAnswer
         session = null;
         return ErrorCode.None;
     }
+
+    static int Count(Fetch.Request request) => request.Topics.Sum(topic => topic.Partitions.Count);
 
     static IEnumerable<AskedPartition> Partitions(Fetch.Request request) =>
         from topic in request.Topics

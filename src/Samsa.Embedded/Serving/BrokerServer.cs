@@ -9,6 +9,8 @@ namespace Samsa.Embedded.Serving;
 /// <summary>A broker: a port, the connections that came through it, and the fetch sessions they opened.</summary>
 sealed class BrokerServer : IAsyncDisposable
 {
+    static readonly TimeSpan AfterFault = TimeSpan.FromMilliseconds(50);
+
     readonly ConcurrentDictionary<ServedConnection, Task> connections = new();
     readonly SemaphoreSlim change = new(1, 1);
     Socket? listener;
@@ -114,8 +116,23 @@ sealed class BrokerServer : IAsyncDisposable
             catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
             {
                 // The listener was closed, or a client left before it was accepted.
-                if (!stop.IsCancellationRequested) Cluster.Options.Logger.LogDebug("Nobody accepted: {Reason}", fault.Message);
+                if (stop.IsCancellationRequested) return;
+                Cluster.Options.Logger.LogWarning("Broker {Broker} cannot take a connection: {Reason}", Id, fault.Message);
+                await PauseAsync(stop).ConfigureAwait(false);
             }
+        }
+    }
+
+    // When the process has no handles left, trying again at once would only burn time.
+    async Task PauseAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(AfterFault, Cluster.Options.Clock, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // It stops.
         }
     }
 

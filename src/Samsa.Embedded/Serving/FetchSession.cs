@@ -17,6 +17,15 @@ sealed class FetchSession(int id, bool byId)
 
     public long LastUsed { get; set; }
 
+    /// <summary>How many partitions it holds.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return byName.Count;
+        }
+    }
+
     /// <summary>Takes in what a request changes, and gives all that is to be read now.</summary>
     public SessionPartition[] Update(IEnumerable<AskedPartition> changed, IEnumerable<TopicPartition> forgotten)
     {

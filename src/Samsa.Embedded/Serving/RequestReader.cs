@@ -44,7 +44,7 @@ sealed class RequestReader(Socket socket, int maxBytes, RequestMemory memory) : 
     {
         while (end - start < wanted)
         {
-            if (buffer.Length - start < wanted && (start > 0 || end == buffer.Length)) MakeRoom(wanted);
+            if (end == buffer.Length || buffer.Length - start < wanted && start > 0) MakeRoom(wanted);
             var read = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None).ConfigureAwait(false);
             if (read == 0) return false;
             end += read;
@@ -56,8 +56,9 @@ sealed class RequestReader(Socket socket, int maxBytes, RequestMemory memory) : 
     void MakeRoom(int wanted)
     {
         var have = end - start;
-        if (have < buffer.Length / 2) buffer.AsSpan(start, have).CopyTo(buffer);
-        else Replace((int)Math.Min(Math.Max(FirstCapacity, buffer.Length * 2L), Math.Max(wanted, FirstCapacity)));
+        // Only what has come makes the buffer larger: it doubles when it is full.
+        if (wanted <= buffer.Length || have < buffer.Length) buffer.AsSpan(start, have).CopyTo(buffer);
+        else Replace((int)Math.Clamp(buffer.Length * 2L, FirstCapacity, Math.Max(FirstCapacity, LengthBytes + maxBytes)));
         (start, end) = (0, have);
     }
 

@@ -110,6 +110,17 @@ public class FetchSessionTests
     }
 
     [Test]
+    public async Task Whoever_wants_to_have_too_much_remembered_goes_on_without_a_session()
+    {
+        var many = Enumerable.Range(0, 150_000).Select(i => (i, 0L)).ToArray();
+        var first = await FetchAsync(0, 0, many);
+        Assert.That(first.SessionId, Is.Positive);
+        Assert.That((await FetchAsync(0, 0, many)).SessionId, Is.Zero);
+        Assert.That((await FetchAsync(first.SessionId, 1, many)).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionIdNotFound));
+        Assert.That((await FetchAsync(0, 0, many)).SessionId, Is.Positive, "there is room again");
+    }
+
+    [Test]
     public async Task An_error_is_told_as_long_as_it_lasts_and_its_end_too()
     {
         var session = (await FetchAsync(0, 0, [(0, 0)])).SessionId;
