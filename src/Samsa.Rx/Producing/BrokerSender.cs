@@ -17,12 +17,13 @@ sealed class BrokerSender : IDisposable
     readonly HashSet<PartitionLane> known = [];
     readonly List<PartitionLane> lanes = [];
     readonly ITimer timer;
+    Exchange next;
     int turn, underWay, failures;
     long due;
 
     public BrokerSender(Producer producer, int node)
     {
-        (this.producer, this.node) = (producer, node);
+        (this.producer, this.node, next) = (producer, node, new(producer));
         timer = producer.Clock.CreateTimer(static sender => ((BrokerSender)sender!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Ended = Task.Run(() => RunAsync(producer.Stopped));
     }
@@ -44,30 +45,41 @@ sealed class BrokerSender : IDisposable
 
     async Task RunAsync(CancellationToken stopped)
     {
-        try
+        while (!stopped.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 await bell.Reader.ReadAsync(stopped);
-                while (reported.TryDequeue(out var lane))
-                    if (known.Add(lane))
-                        lanes.Add(lane);
-                if (lanes.Count == 0) continue;
-                if (await OpenAsync(stopped) is not { } open) continue;
-                due = long.MaxValue;
-                while (underWay < producer.Options.InFlight && Gather(open) is { } exchange)
-                {
-                    Interlocked.Increment(ref underWay);
-                    _ = ExchangeAsync(open, exchange);
-                }
-
-                WakeAt(due);
+                await SendAsync(stopped);
+            }
+            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+            {
+                // The producer was disposed of, and settles what is left.
+            }
+            catch (Exception error)
+            {
+                // Something nobody thought of must not end the sending to a broker without a word.
+                producer.Broken(node, error);
+                WakeAt(producer.Clock.GetTimestamp() + producer.TicksOf(producer.Retry.After(++failures)));
             }
         }
-        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+    }
+
+    async Task SendAsync(CancellationToken stopped)
+    {
+        while (reported.TryDequeue(out var lane))
+            if (known.Add(lane))
+                lanes.Add(lane);
+        if (lanes.Count == 0 || await OpenAsync(stopped) is not { } way) return;
+        due = long.MaxValue;
+        while (underWay < producer.Options.InFlight && TryGather(way))
         {
-            // The producer was disposed of, and has settled what was left.
+            Interlocked.Increment(ref underWay);
+            _ = ExchangeAsync(way, next);
+            next = new(producer);
         }
+
+        WakeAt(due);
     }
 
     /// <summary>A connection, and what the broker behind it can do; null when there is none now.</summary>
@@ -108,38 +120,56 @@ sealed class BrokerSender : IDisposable
         foreach (var lane in lanes) lane.Refuse(code, error.Message, error);
     }
 
-    Exchange? Gather(Way way)
+    /// <summary>Puts everything that is ready into the next request.</summary>
+    /// <returns>Whether there is anything.</returns>
+    bool TryGather(Way way)
     {
-        Exchange? exchange = null;
-        var room = producer.Options.RequestBytes;
-        for (var looked = 0; looked < lanes.Count;)
+        try
         {
-            if (turn >= lanes.Count) turn = 0;
-            var lane = lanes[turn];
-            switch (lane.Take(this, TermsOf(way, exchange is null ? int.MaxValue : room), out var batch, out var at))
-            {
-                case Taken.Batch:
-                    if (!TryAdd(ref exchange, batch!, way)) continue;
-                    room -= batch!.Bytes;
-                    break;
-                case Taken.Nothing:
-                    known.Remove(lane);
-                    // In order, so that those not yet looked at still follow from here on: another one must not come twice.
-                    lanes.RemoveAt(turn);
-                    continue;
-                case Taken.TooLarge:
-                    // It goes first in the next request.
-                    return exchange;
-                default:
-                    due = Math.Min(due, at);
-                    break;
-            }
+            Gather(way);
+            return !next.IsEmpty;
+        }
+        catch (Exception error)
+        {
+            // What was taken already would wait for ever for an answer.
+            next.Settle(new(Fate.Again) { Code = ErrorCode.UnknownServerError, Detail = error.Message, Cause = error });
+            next = new(producer);
+            throw;
+        }
+    }
 
-            turn++;
-            looked++;
+    // Each lane is asked once, and another one first each time.
+    void Gather(Way way)
+    {
+        var room = producer.Options.RequestBytes;
+        for (var asked = 0; asked < lanes.Count; asked++)
+        {
+            var lane = lanes[(turn + asked) % lanes.Count];
+            var taken = TakeFrom(lane, way, ref room);
+            if (taken is Taken.Nothing) known.Remove(lane);
+            if (taken is not Taken.TooLarge) continue;
+            // It goes first in the next request.
+            turn += asked - 1;
+            break;
         }
 
-        return exchange;
+        turn = lanes.Count == 0 ? 0 : (turn + 1) % lanes.Count;
+        lanes.RemoveAll(lane => !known.Contains(lane));
+    }
+
+    Taken TakeFrom(PartitionLane lane, Way way, ref int room)
+    {
+        while (true)
+        {
+            var taken = lane.Take(this, TermsOf(way, next.IsEmpty ? int.MaxValue : room), out var batch, out var at);
+            due = Math.Min(due, at);
+            if (taken is not Taken.Batch) return taken;
+            var bytes = batch!.Bytes;
+            // What cannot travel as it is was put in another form, or refused: there may be more behind it.
+            if (!TryAdd(batch, way)) continue;
+            room -= bytes;
+            return taken;
+        }
     }
 
     Terms TermsOf(Way way, int room)
@@ -152,7 +182,7 @@ sealed class BrokerSender : IDisposable
     }
 
     /// <summary>Puts a batch into the request, unless it cannot travel there as it is.</summary>
-    bool TryAdd(ref Exchange? exchange, OutgoingBatch batch, Way way)
+    bool TryAdd(OutgoingBatch batch, Way way)
     {
         var lane = batch.Lane;
         try
@@ -165,12 +195,14 @@ sealed class BrokerSender : IDisposable
             }
 
             var (id, epoch) = batch.Sequence < 0 ? (-1, (short)-1) : lane.Numbers;
-            (exchange ??= new(producer)).Add(batch, batch.Finish(producer.CodecFor(way.Version), id, epoch));
+            next.Add(batch, batch.Finish(producer.CodecFor(way.Version), id, epoch));
             return true;
         }
-        catch (NotSupportedException error)
+        catch (Exception error)
         {
-            lane.Settle(batch, new(Fate.Failed) { Code = ErrorCode.UnsupportedCompressionType, Detail = error.Message, Cause = error });
+            // The broker or this machine does not know the codec, or the codec failed. Nothing was sent.
+            var code = error is NotSupportedException ? ErrorCode.UnsupportedCompressionType : ErrorCode.None;
+            lane.Settle(batch, new(Fate.Failed) { Code = code, Detail = error.Message, Cause = error });
             batch.Let();
             return false;
         }

@@ -9,6 +9,8 @@ sealed class Exchange(Producer producer)
     /// <summary>Whether every topic in it has an id, which Produce 13 and later need in place of the name.</summary>
     public bool HasTopicIds { get; private set; } = true;
 
+    public bool IsEmpty => batches.Count == 0;
+
     public void Add(OutgoingBatch batch, ReadOnlyMemory<byte> bytes)
     {
         var lane = batch.Lane;

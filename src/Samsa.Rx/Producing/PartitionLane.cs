@@ -142,6 +142,12 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
         Rouse(to, isNew: true);
     }
 
+    /// <summary>What was known of leaders is void: the next one begins with epoch 0 again.</summary>
+    public void Begin()
+    {
+        lock (gate) (leaderEpoch, retryAt) = (-1, 0);
+    }
+
     /// <summary>Drops the oldest batch that was never sent, to make room.</summary>
     /// <returns>Whether there was one.</returns>
     public bool DropOldest()

@@ -138,6 +138,8 @@ sealed class Producer : IAsyncDisposable
         events.Post(new DeliveryFailed(events.Now, lane.Topic, lane.Partition, records, error));
     }
 
+    public void Broken(int node, Exception error) => log.LogError(error, "Sending to broker {Node} failed unexpectedly, and is tried again", node);
+
     /// <summary>Sends everything that was taken until now, without lingering, and waits until it has come to its end.</summary>
     public async Task FlushAsync(CancellationToken ct)
     {
@@ -198,8 +200,10 @@ sealed class Producer : IAsyncDisposable
     void Follow(ClusterView view)
     {
         foreach (var (name, lanes) in topics)
-            if (view.Topics.TryGetValue(name, out var topic))
-                lanes.Value.Follow(topic);
+        {
+            if (view.Topics.TryGetValue(name, out var topic)) lanes.Value.Follow(topic);
+            else lanes.Value.Begin();
+        }
     }
 
     async Task SeekAsync()

@@ -118,8 +118,10 @@ sealed class TopicLanes : IDisposable
     {
         if (view.Partitions.Count == 0) return;
         PartitionLane[] all;
+        bool isAnother;
         lock (gate)
         {
+            isAnother = id != Guid.Empty && view.Id != id;
             id = view.Id;
             // Partitions are added, never taken away: a view with fewer is an old one, or another topic of this name.
             var count = Math.Max(lanes.Length, view.Partitions[^1].Partition + 1);
@@ -128,9 +130,16 @@ sealed class TopicLanes : IDisposable
             all = lanes;
         }
 
+        if (isAnother) Begin();
         foreach (var partition in view.Partitions)
             if (partition.Partition >= 0)
                 all[partition.Partition].Follow(partition.Leader, partition.LeaderEpoch);
+    }
+
+    /// <summary>The topic is gone, or another one has its name: what was known of its leaders says nothing about the next.</summary>
+    public void Begin()
+    {
+        foreach (var lane in Lanes) lane.Begin();
     }
 
     public void Dispose() => interest.Dispose();

@@ -12,6 +12,7 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
     readonly Lock gate = new();
     readonly Queue<Guest> guests = new();
     TaskCompletionSource? emptied;
+    long? lookedAt;
     volatile bool occupied;
 
     public bool IsEmpty => !occupied;
@@ -60,6 +61,9 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
     /// <summary>Waits until the topic is known, and has it created where brokers do so.</summary>
     /// <exception cref="NoPartitionException">It is not to be had.</exception>
     public Task KnowAsync() => KnowAsync(Deadline);
+
+    // A mistake is often made many times over: who asks right after another for a partition that is not there is not worth a question of his own.
+    bool WasMissedLately => lookedAt is { } at && producer.Clock.GetElapsedTime(at) < TimeSpan.FromSeconds(1);
 
     long Deadline => producer.Clock.GetTimestamp() + producer.TicksOf(producer.Options.BlockTimeout);
 
@@ -126,12 +130,13 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
                         return null;
                     case Placement.Refused:
                         return why;
-                    case Placement.Waits when looked:
+                    case Placement.Waits when looked || WasMissedLately:
                         return NoSuchPartition(guest.Record.Partition);
                     case Placement.Waits:
                         // It may have been added since the last look.
                         looked = true;
                         topic.Follow(await LookAsync(guest.Deadline));
+                        lookedAt = producer.Clock.GetTimestamp();
                         break;
                     default:
                         producer.Hurry();

@@ -74,7 +74,7 @@ public class FaultTests
     {
         await using var kafka = await EmbeddedKafka.StartAsync(options: new() { AutoCreateTopics = false });
         kafka.CreateTopic("t");
-        await using var client = await Client.ConnectAsync(kafka, new() { DeliveryTimeout = TimeSpan.FromSeconds(1), FlushTimeout = TimeSpan.FromSeconds(2) });
+        await using var client = await Client.ConnectAsync(kafka, new() { DeliveryTimeout = TimeSpan.FromSeconds(3), FlushTimeout = TimeSpan.FromSeconds(2) });
         await client.PublishAsync("t", "a");
         kafka.DeleteTopic("t");
         var error = await Assert.ThrowsAsync<PublishException>(() => client.PublishAsync("t", "b"));

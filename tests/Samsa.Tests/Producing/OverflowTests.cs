@@ -52,7 +52,7 @@ public class OverflowTests
         });
         await Eventually.Is(() => Volatile.Read(ref sent) > 10, "some fit into the buffer");
         await Task.Delay(200);
-        Assert.That(Volatile.Read(ref sent), Is.LessThan(100), "the others wait");
+        Assert.That(Volatile.Read(ref sent), Is.LessThan(150), "the others wait");
 
         await GoOnAsync();
         await caller.WaitAsync(TimeSpan.FromSeconds(60));

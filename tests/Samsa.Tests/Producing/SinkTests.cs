@@ -105,6 +105,7 @@ public class SinkTests
     public async Task Records_that_gather_travel_together()
     {
         await using var client = await Client.ConnectAsync(kafka);
+        await client.KnowAsync("four");
         var sink = client.Sink("four", new() { Linger = TimeSpan.FromSeconds(30) });
         for (var i = 0; i < 1000; i++) sink.OnNext(new ProducerRecord($"{i}", "v"));
         sink.OnCompleted();
