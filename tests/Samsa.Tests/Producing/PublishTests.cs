@@ -3,6 +3,7 @@ using Samsa.Embedded;
 using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Rx;
+using Samsa.Tests.Embedded;
 
 namespace Samsa.Tests.Producing;
 
@@ -99,8 +100,21 @@ public class PublishTests
         var error = await Assert.ThrowsAsync<NoPartitionException>(() => client.PublishAsync("t", new("x") { Partition = 1 }));
         Assert.That(error!.Partition, Is.EqualTo(1));
 
+        var asked = Questions();
+        foreach (var _ in Enumerable.Range(0, 200)) await Assert.ThrowsAsync<NoPartitionException>(() => client.PublishAsync("t", new("x") { Partition = 1 }));
+        Assert.That(Questions() - asked, Is.LessThan(20), "who asks right after another is told at once");
+
         kafka.AddPartitions("t", 2);
-        Assert.That((await client.PublishAsync("t", new("x") { Partition = 1 })).Partition, Is.EqualTo(1));
+        Task<Published> late = client.PublishAsync("t", new("x") { Partition = 1 });
+        await Eventually.Is(
+            () =>
+            {
+                if (late.IsFaulted) late = client.PublishAsync("t", new("x") { Partition = 1 });
+                return late.IsCompletedSuccessfully;
+            },
+            "the new partition was found");
+
+        int Questions() => kafka.Requests.Count(request => request.Api == "Metadata");
     }
 
     [Test]
@@ -174,7 +188,7 @@ public class PublishTests
     {
         await using var client = await Client.ConnectAsync(kafka, new() { Acks = acks });
         var published = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => client.PublishAsync("t", $"{i}")));
-        await Samsa.Tests.Embedded.Eventually.Is(() => kafka.Log("t", 0).EndOffset == 2000, "all records are there");
+        await Eventually.Is(() => kafka.Log("t", 0).EndOffset == 2000, "all records are there");
         Assert.That(kafka.Values("t"), Is.EqualTo(Enumerable.Range(0, 2000).Select(i => $"{i}")));
         Assert.That(published.Select(p => p.Offset), acks is Acks.None ? Is.All.EqualTo(-1) : Is.EqualTo(Enumerable.Range(0, 2000)));
         Assert.That(kafka.Batches("t").Select(batch => batch.ProducerId >= 0), Is.All.EqualTo(acks is Acks.All));
