@@ -9,7 +9,7 @@ namespace Samsa.Tests.Protocol;
 /// <summary>Messages with something wrong in them: they are refused or read, and never cost more than their bytes allow.</summary>
 public sealed class MutationTests
 {
-    const int DefaultMutations = 400_000;
+    const int DefaultMutations = 500_000;
     const int SeedsPerVersion = 6;
 
     // An exception with its trace and texts, and the first room of a few nested lists.

@@ -7,7 +7,7 @@ using static Samsa.Tests.Protocol.Records.Crafted;
 namespace Samsa.Tests.Protocol.Records;
 
 /// <summary>Legal bytes with something changed, and the checksums made right again: a typed error or records, and nothing else.</summary>
-/// <remarks>SAMSA_MUTATIONS sets how many (300,000); SAMSA_SEED repeats a run.</remarks>
+/// <remarks>SAMSA_MUTATIONS sets how many (500,000); SAMSA_SEED repeats a run.</remarks>
 [TestFixture]
 public sealed class RecordMutationTests
 {
@@ -18,7 +18,7 @@ public sealed class RecordMutationTests
     static readonly int[] Interesting = [int.MinValue, -2, -1, 0, 1, 7, 255, 0x7FFF, 0x8000, 0xFFFF, 1 << 20, int.MaxValue];
 
     static int Mutations => Environment.GetEnvironmentVariable("SAMSA_MUTATIONS") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture) : 300_000;
+        ? int.Parse(text, CultureInfo.InvariantCulture) : 500_000;
 
     static int Seed()
     {
