@@ -14,10 +14,10 @@ static class MetadataAnswer
 
     public static IMessage To(Asked asked, Metadata.Request request)
     {
-        var alive = asked.Cluster.Alive;
+        var named = asked.Generation.NamesBrokersAtOnce || asked.Cluster.HadTopics;
         return new Metadata.Response
         {
-            Brokers = [.. alive.Select(broker => new Metadata.Response.MetadataResponseBroker
+            Brokers = !named ? [] : [.. asked.Cluster.Alive.Select(broker => new Metadata.Response.MetadataResponseBroker
             {
                 NodeId = broker.Key,
                 Host = broker.Value.Host,

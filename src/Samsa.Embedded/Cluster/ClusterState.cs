@@ -38,6 +38,9 @@ sealed class ClusterState
     /// <summary>The broker that creates and deletes topics: the lowest that runs; −1 for none.</summary>
     public int Controller => alive.IsEmpty ? -1 : alive.Keys.First();
 
+    /// <summary>Whether there ever was a topic.</summary>
+    public bool HadTopics => Volatile.Read(ref created) > 0;
+
     /// <summary>The topics, by name.</summary>
     public IEnumerable<TopicState> Topics => byName.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal);
 
@@ -67,7 +70,8 @@ sealed class ClusterState
             if (byName.ContainsKey(name)) return ErrorCode.TopicAlreadyExists;
             if (Judge(count, settings) is var error && error != ErrorCode.None) return error;
             topic = new TopicState(name, TopicRules.Of(settings, Options, Generation));
-            replicas ??= Spread(created++, 0, count, Replication(settings));
+            replicas ??= Spread(created, 0, count, Replication(settings));
+            created++;
             topic.Add(replicas.Select(NewLeader));
             partitions += count;
             byName[name] = byId[topic.Id] = topic;

@@ -35,6 +35,9 @@ sealed class Generation
     /// <summary>What is answered about a topic that is only now being created.</summary>
     public ErrorCode WhileCreating { get; private init; } = ErrorCode.LeaderNotAvailable;
 
+    /// <summary>Whether brokers are named before there is a topic. Those of 0.8.2 hear of each other when the first one is created.</summary>
+    public bool NamesBrokersAtOnce { get; private init; } = true;
+
     /// <summary>Whether acknowledgements other than 0, 1 and all are refused.</summary>
     public bool ChecksAcks { get; private init; } = true;
 
@@ -78,6 +81,7 @@ sealed class Generation
     {
         StoredMagic = 0,
         ChecksVersions = false,
+        NamesBrokersAtOnce = false,
         ChecksAcks = false,
         HasSpecialTimes = false,
     };

@@ -19,6 +19,17 @@ public class TopicTests
     }
 
     [Test]
+    public async Task Kafka_0_8_2_names_no_broker_before_there_is_a_topic()
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync(brokers: 2, new() { Profile = KafkaProfile.V0_8_2 });
+        using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
+        var brokers = new List<int>();
+        for (var times = 0; times < 2; times++)
+            brokers.Add((await client.AskAsync(new Metadata.Request { Topics = [new() { Name = "t" }] }, 0)).Brokers.Count);
+        Assert.That(brokers, Is.EqualTo(new[] { 0, 2 }), "the first question creates the topic");
+    }
+
+    [Test]
     public async Task Nothing_is_created_when_the_client_or_the_options_do_not_want_it()
     {
         await using var kafka = await EmbeddedKafka.StartAsync();
