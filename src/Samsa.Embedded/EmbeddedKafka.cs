@@ -7,9 +7,11 @@ namespace Samsa.Embedded;
 
 /// <summary>A Kafka inside the process: brokers on real loopback sockets, with their logs in memory.</summary>
 /// <remarks>
-/// <para>Any client can talk to it. It speaks the versions of its <see cref="KafkaProfile"/>, and refuses, closes and answers as that Kafka does.</para>
-/// <para>The brokers share the logs: a replica is a place in a list, so it is always up to date, and acks all are as quick as acks 1. There are no
-/// consumer groups, no transaction coordinator and no security. Only leaders serve readers.</para>
+/// <para>Any client can talk to it. It speaks the versions of its <see cref="KafkaProfile"/>, and refuses, closes and
+/// answers as that Kafka does.</para>
+/// <para>The brokers share the logs: a replica is a place in a list, so it is always up to date, and acks all are as
+/// quick as acks 1. There are no consumer groups, no transaction coordinator and no security. Only leaders serve
+/// readers.</para>
 /// <para>Memory is bounded by retention: <see cref="EmbeddedKafkaOptions.RetentionBytes"/> for each partition.</para>
 /// </remarks>
 /// <example><code>
@@ -94,7 +96,10 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <exception cref="InvalidOperationException">There is no such topic.</exception>
     public void AddPartitions(string name, int total) => cluster.Grow(Topic(name), total);
 
-    /// <summary>Lets another broker lead a partition. The one that led answers NOT_LEADER_OR_FOLLOWER from now on, waiting fetches at once.</summary>
+    /// <summary>
+    /// Lets another broker lead a partition. The one that led answers NOT_LEADER_OR_FOLLOWER from now on, waiting fetches
+    /// at once.
+    /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="toBroker">The broker; one that has no replica takes the place of the leader among the replicas.</param>
@@ -106,13 +111,16 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     public int LeaderOf(string topic, int partition) => Partition(topic, partition).Leadership.Leader;
 
     /// <summary>
-    /// Stops a broker: its connections are cut, its port is refused. What it led is led by another replica at once; a partition without one has no leader
-    /// until the broker is back.
+    /// Stops a broker: its connections are cut, its port is refused. What it led is led by another replica at once; a
+    /// partition without one has no leader until the broker is back.
     /// </summary>
     /// <param name="id">The number of the broker.</param>
     public Task StopBrokerAsync(int id) => Server(id).StopAsync(forGood: false);
 
-    /// <summary>Starts a broker again that was stopped, on the port it had. It follows; what nobody else could lead it leads again.</summary>
+    /// <summary>
+    /// Starts a broker again that was stopped, on the port it had. It follows; what nobody else could lead it leads
+    /// again.
+    /// </summary>
     /// <param name="id">The number of the broker.</param>
     public Task StartBrokerAsync(int id)
     {
@@ -134,12 +142,14 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     });
 
     /// <summary>
-    /// Appends batches as they are, whoever leads: they get their offsets and the epoch of the leader, and nothing else of them is looked at. So damaged batches,
-    /// batches of transactions and the markers that end them can be put into a log. Markers move the last stable offset and make the list of aborted transactions.
+    /// Appends batches as they are, whoever leads: they get their offsets and the epoch of the leader, and nothing else
+    /// of them is looked at. So damaged batches, batches of transactions and the markers that end them can be put into a
+    /// log. Markers move the last stable offset and make the list of aborted transactions.
     /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
-    /// <param name="batches">One or several batches one after the other, as they travel; the last offset of each follows from its header.</param>
+    /// <param name="batches">One or several batches one after the other, as they travel; the last offset of each follows
+    /// from its header.</param>
     /// <exception cref="ArgumentException">The lengths of the batches do not fit together.</exception>
     /// <exception cref="InvalidOperationException">There is no such partition.</exception>
     public void AppendRaw(string topic, int partition, ReadOnlyMemory<byte> batches)

@@ -19,7 +19,8 @@ public sealed record EmbeddedKafkaOptions
 
     /// <summary>
     /// Whether asking for the metadata of a topic that is not there creates it. Kafka: <c>auto.create.topics.enable</c>.
-    /// As on a real broker the first answer is still an error (LEADER_NOT_AVAILABLE; UNKNOWN_TOPIC_OR_PARTITION from 4.0 on), the next one has the topic.
+    /// As on a real broker the first answer is still an error (LEADER_NOT_AVAILABLE; UNKNOWN_TOPIC_OR_PARTITION from 4.0
+    /// on), the next one has the topic.
     /// </summary>
     public bool AutoCreateTopics { get; init; } = true;
 
@@ -32,7 +33,8 @@ public sealed record EmbeddedKafkaOptions
 
     /// <summary>
     /// On how many brokers a partition has a replica when nobody says, never more than there are. Kafka:
-    /// <c>default.replication.factor</c>, which is 1 there; 3 here, so that a broker can be stopped and its partitions go on.
+    /// <c>default.replication.factor</c>, which is 1 there; 3 here, so that a broker can be stopped and its partitions go
+    /// on.
     /// </summary>
     public int DefaultReplication
     {
@@ -41,8 +43,8 @@ public sealed record EmbeddedKafkaOptions
     } = 3;
 
     /// <summary>
-    /// How many bytes one partition keeps in memory before it forgets its oldest records. Kafka: <c>log.retention.bytes</c>.
-    /// The oldest of some segments goes at a time, so up to a quarter more than this is held.
+    /// How many bytes one partition keeps in memory before it forgets its oldest records. Kafka:
+    /// <c>log.retention.bytes</c>. The oldest of some segments goes at a time, so up to a quarter more than this is held.
     /// </summary>
     public long RetentionBytes
     {
@@ -60,14 +62,20 @@ public sealed record EmbeddedKafkaOptions
     /// <summary>Whose clock the timestamps of the records tell. Kafka: <c>log.message.timestamp.type</c>.</summary>
     public TimestampType TimestampType { get; init; } = TimestampType.Create;
 
-    /// <summary>The largest request that is read, in bytes; a larger one closes its connection. Kafka: <c>socket.request.max.bytes</c>.</summary>
+    /// <summary>
+    /// The largest request that is read, in bytes; a larger one closes its connection. Kafka:
+    /// <c>socket.request.max.bytes</c>.
+    /// </summary>
     public int MaxRequestBytes
     {
         get;
         init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(MaxRequestBytes), value, 1);
     } = 100 * 1024 * 1024;
 
-    /// <summary>How many connections one broker holds at a time; further ones are closed as they come. Kafka: <c>max.connections</c>.</summary>
+    /// <summary>
+    /// How many connections one broker holds at a time; further ones are closed as they come. Kafka:
+    /// <c>max.connections</c>.
+    /// </summary>
     public int MaxConnections
     {
         get;
@@ -91,6 +99,9 @@ public sealed record EmbeddedKafkaOptions
     /// <summary>The clock of the brokers: the timestamps they give, and how long a fetch is held open.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Told of connections that were closed because of what came through them, of leaders that move, of topics that come and go.</summary>
+    /// <summary>
+    /// Told of connections that were closed because of what came through them, of leaders that move, of topics that come
+    /// and go.
+    /// </summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -15,7 +15,10 @@ public sealed class EmbeddedLog
     /// <summary>The offset the next record will get.</summary>
     public required long EndOffset { get; init; }
 
-    /// <summary>The first offset of the oldest open transaction, or the end: readers of committed records see nothing from here on.</summary>
+    /// <summary>
+    /// The first offset of the oldest open transaction, or the end: readers of committed records see nothing from here
+    /// on.
+    /// </summary>
     public required long LastStableOffset { get; init; }
 
     /// <summary>How many bytes are held.</summary>

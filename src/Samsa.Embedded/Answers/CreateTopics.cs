@@ -64,7 +64,8 @@ static class CreateTopicsAnswer
             if (wanted.NumPartitions != Default || wanted.ReplicationFactor != Default)
                 return Failed(wanted, ErrorCode.InvalidRequest, "Either numbers or an assignment can be given, not both.");
             var assigned = wanted.Assignments.OrderBy(one => one.PartitionIndex).ToList();
-            if (!assigned.Select(one => one.PartitionIndex).SequenceEqual(Enumerable.Range(0, assigned.Count)) || !assigned.TrueForAll(one => IsLegal(asked, one)))
+            var isWhole = assigned.Select(one => one.PartitionIndex).SequenceEqual(Enumerable.Range(0, assigned.Count));
+            if (!isWhole || !assigned.TrueForAll(one => IsLegal(asked, one)))
                 return Failed(wanted, ErrorCode.InvalidReplicaAssignment, "The assignment names partitions or brokers that cannot be.");
             replicas = [.. assigned.Select(one => one.BrokerIds)];
             count = replicas.Count;
@@ -88,7 +89,8 @@ static class CreateTopicsAnswer
     {
         ErrorCode.TopicAlreadyExists => $"Topic '{wanted.Name}' already exists.",
         ErrorCode.InvalidTopic => $"'{wanted.Name}' is no name for a topic.",
-        ErrorCode.InvalidReplicationFactor => $"Replication factor {wanted.ReplicationFactor} is larger than the {asked.Cluster.Alive.Count} brokers that run.",
+        ErrorCode.InvalidReplicationFactor =>
+            $"Replication factor {wanted.ReplicationFactor} is larger than the {asked.Cluster.Alive.Count} brokers that run.",
         ErrorCode.PolicyViolation => $"There can be {asked.Options.MaxPartitions} partitions in all.",
         _ => error.ToString(),
     };

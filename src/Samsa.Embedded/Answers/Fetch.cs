@@ -5,7 +5,10 @@ using Samsa.Wire;
 
 namespace Samsa.Embedded.Answers;
 
-/// <summary>Reads for consumers: finds out what is wanted, waits until there is enough of it, and says what a session has not said yet.</summary>
+/// <summary>
+/// Reads for consumers: finds out what is wanted, waits until there is enough of it, and says what a session has not said
+/// yet.
+/// </summary>
 static class FetchAnswer
 {
     const short ById = 13;

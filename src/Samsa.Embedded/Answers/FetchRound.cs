@@ -175,11 +175,13 @@ readonly record struct FetchResult(SessionPartition Partition, PartitionState? S
             HighWatermark = Reading.HighWatermark,
             LastStableOffset = committed || tellsStable ? Reading.LastStable : -1,
             LogStartOffset = Reading.LogStart,
-            AbortedTransactions = committed || State is null ? [.. Reading.Aborted.Select(one => new Fetch.Response.AbortedTransaction { ProducerId = one.ProducerId, FirstOffset = one.First })] : null,
+            AbortedTransactions = committed || State is null ? [.. Reading.Aborted.Select(ToData)] : null,
             Records = Reading.Records,
         };
         if (Reading.Diverging is { } end) data = data with { DivergingEpoch = new() { Epoch = end.Epoch, EndOffset = end.EndOffset } };
         if (Leader is { } leader) data = data with { CurrentLeader = new() { LeaderId = leader.Leader, LeaderEpoch = leader.Epoch } };
         return data;
     }
+
+    static Fetch.Response.AbortedTransaction ToData(Transactions.Aborted one) => new() { ProducerId = one.ProducerId, FirstOffset = one.First };
 }

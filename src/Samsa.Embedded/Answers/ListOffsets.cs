@@ -40,11 +40,12 @@ static class ListOffsetsAnswer
         };
     }
 
-    static ListOffsets.Response.ListOffsetsPartitionResponse Old(ListOffsets.Request.ListOffsetsPartition one, PartitionState partition, long now) => new()
-    {
-        PartitionIndex = one.PartitionIndex,
-        OldStyleOffsets = partition.Look((log, _, _) => OffsetSearch.Segments(log, one.Timestamp, one.MaxNumOffsets, now)),
-    };
+    static ListOffsets.Response.ListOffsetsPartitionResponse Old(
+        ListOffsets.Request.ListOffsetsPartition one, PartitionState partition, long now) => new()
+        {
+            PartitionIndex = one.PartitionIndex,
+            OldStyleOffsets = partition.Look((log, _, _) => OffsetSearch.Segments(log, one.Timestamp, one.MaxNumOffsets, now)),
+        };
 
     static ListOffsets.Response.ListOffsetsPartitionResponse Failed(ListOffsets.Request.ListOffsetsPartition one, ErrorCode error) =>
         new() { PartitionIndex = one.PartitionIndex, ErrorCode = error };

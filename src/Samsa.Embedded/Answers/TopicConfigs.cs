@@ -4,7 +4,10 @@ using Samsa.Protocol.Records;
 
 namespace Samsa.Embedded.Answers;
 
-/// <summary>The settings of a topic by their Kafka names. Those that mean something here take effect; the others Kafka has are accepted.</summary>
+/// <summary>
+/// The settings of a topic by their Kafka names. Those that mean something here take effect; the others Kafka has are
+/// accepted.
+/// </summary>
 static class TopicConfigs
 {
     /// <summary>Names Kafka has and this broker does without: how a log lies on a disk, or who may throttle whom.</summary>

@@ -35,13 +35,19 @@ sealed class Generation
     /// <summary>What is answered about a topic that is only now being created.</summary>
     public ErrorCode WhileCreating { get; private init; } = ErrorCode.LeaderNotAvailable;
 
-    /// <summary>Whether brokers are named before there is a topic. Those of 0.8.2 hear of each other when the first one is created.</summary>
+    /// <summary>
+    /// Whether brokers are named before there is a topic. Those of 0.8.2 hear of each other when the first one is
+    /// created.
+    /// </summary>
     public bool NamesBrokersAtOnce { get; private init; } = true;
 
     /// <summary>Whether acknowledgements other than 0, 1 and all are refused.</summary>
     public bool ChecksAcks { get; private init; } = true;
 
-    /// <summary>Whether a producer that is not known must begin with sequence 0, or is answered UNKNOWN_PRODUCER_ID; from 2.5 on it may begin anywhere.</summary>
+    /// <summary>
+    /// Whether a producer that is not known must begin with sequence 0, or is answered UNKNOWN_PRODUCER_ID; from 2.5 on
+    /// it may begin anywhere.
+    /// </summary>
     public bool WantsKnownProducers { get; private init; }
 
     /// <summary>Whether readers of everything are told the last stable offset, too.</summary>
@@ -51,8 +57,9 @@ sealed class Generation
     public bool HasSpecialTimes { get; private init; } = true;
 
     /// <summary>
-    /// Whether a batch that cannot be is answered INVALID_RECORD. Before 2.4 it was CORRUPT_MESSAGE, the connection was closed on one that is not even in the
-    /// form a request of its version has, and a client that set the log append time itself was refused.
+    /// Whether a batch that cannot be is answered INVALID_RECORD. Before 2.4 it was CORRUPT_MESSAGE, the connection was
+    /// closed on one that is not even in the form a request of its version has, and a client that set the log append time
+    /// itself was refused.
     /// </summary>
     public bool KnowsInvalidRecords { get; private init; } = true;
 

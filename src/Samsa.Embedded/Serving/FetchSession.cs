@@ -1,7 +1,8 @@
 namespace Samsa.Embedded.Serving;
 
 /// <summary>What one client reads from this broker, in the order in which the partitions take their turn.</summary>
-/// <remarks>The number of the next request is guarded by <see cref="FetchSessions"/>, the partitions by a lock of their own: a hostile client may use one session on two connections.</remarks>
+/// <remarks>The number of the next request is guarded by <see cref="FetchSessions"/>, the partitions by a lock of their
+/// own: a hostile client may use one session on two connections.</remarks>
 sealed class FetchSession(int id, bool byId)
 {
     readonly Lock gate = new();

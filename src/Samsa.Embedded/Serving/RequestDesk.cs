@@ -6,7 +6,10 @@ using Samsa.Wire;
 
 namespace Samsa.Embedded.Serving;
 
-/// <summary>The one place every request passes: its header is read, its version judged, it is noted down, and handed to its answer.</summary>
+/// <summary>
+/// The one place every request passes: its header is read, its version judged, it is noted down, and handed to its
+/// answer.
+/// </summary>
 sealed class RequestDesk(BrokerServer broker)
 {
     readonly ClusterState cluster = broker.Cluster;

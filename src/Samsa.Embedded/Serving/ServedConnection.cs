@@ -4,7 +4,10 @@ using Samsa.Wire;
 
 namespace Samsa.Embedded.Serving;
 
-/// <summary>One client: its requests are answered one after the other, in their order; those that come meanwhile wait in the socket.</summary>
+/// <summary>
+/// One client: its requests are answered one after the other, in their order; those that come meanwhile wait in the
+/// socket.
+/// </summary>
 sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk desk) : IDisposable
 {
     readonly List<ArraySegment<byte>> parts = [];

@@ -4,8 +4,9 @@ using Samsa.Wire;
 namespace Samsa.Embedded.Storage;
 
 /// <summary>
-/// Where the fields of a stored entry are: a record batch (magic 2), or a message or wrapper of the formats 0 and 1. All share the first
-/// twelve bytes (offset, length of the rest) and the place of the magic byte. Nothing here checks anything; <see cref="Acceptance"/> did.
+/// Where the fields of a stored entry are: a record batch (magic 2), or a message or wrapper of the formats 0 and 1. All
+/// share the first twelve bytes (offset, length of the rest) and the place of the magic byte. Nothing here checks
+/// anything; <see cref="Acceptance"/> did.
 /// </summary>
 static class Entry
 {
@@ -67,7 +68,10 @@ static class Entry
 
     public static void SetLeaderEpoch(Span<byte> batch, int epoch) => BinaryPrimitives.WriteInt32BigEndian(batch[12..], epoch);
 
-    /// <summary>Whether the checksum of the entry is the one it carries: CRC-32C of a batch from its attributes on, CRC-32 of a message from its magic on.</summary>
+    /// <summary>
+    /// Whether the checksum of the entry is the one it carries: CRC-32C of a batch from its attributes on, CRC-32 of a
+    /// message from its magic on.
+    /// </summary>
     public static bool IsIntact(ReadOnlySpan<byte> entry) => Checksum(entry) ==
         BinaryPrimitives.ReadUInt32BigEndian(entry[(Magic(entry) == 2 ? 17 : 12)..]);
 
