@@ -36,6 +36,21 @@ sealed class RunningReal(BrokerKind kind, RealKafka kafka, bool shared) : Runnin
         var created = await RealKafka.ToolAsync(Kind.Release, "TopicCommand", null, "--zookeeper", kafka.ZooKeeper!, "--create", "--topic", topic,
             "--partitions", partitions.ToString(CultureInfo.InvariantCulture), "--replication-factor", replication.ToString(CultureInfo.InvariantCulture));
         created.Expected();
+        await LeadersOfAsync(topic, partitions);
+    }
+
+    // The tool writes to ZooKeeper and is done; the brokers come to know a moment later.
+    async Task LeadersOfAsync(string topic, int partitions)
+    {
+        await using var client = await ConnectAsync();
+        for (var tries = 0; tries < 300; tries++)
+        {
+            var view = (await client.ListTopicsAsync()).FirstOrDefault(one => one.Name == topic);
+            if (view?.Partitions.Count(partition => partition.Leader >= 0) == partitions) return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail($"The {partitions} partitions of {topic} have no leaders after 15 s.");
     }
 
     public override Task StopBrokerAsync(int id) => kafka.BrokerAsync(id, "kill");

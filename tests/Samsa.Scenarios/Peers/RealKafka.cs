@@ -38,7 +38,7 @@ sealed class RealKafka : IAsyncDisposable
             "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode],
             "--set", "num.partitions=6", "--set", $"default.replication.factor={Math.Min(3, brokers)}", .. Settings(version, brokers),
         ];
-        var started = await Command.RunAsync(Script(), arguments, within: TimeSpan.FromMinutes(2));
+        var started = await Command.RunAsync(Script(), arguments, within: TimeSpan.FromMinutes(4));
         using var told = JsonDocument.Parse(started.Expected().Out);
         return new RealKafka(told.RootElement);
     }

@@ -16,19 +16,27 @@ sealed class LeaderStory
         await using var writing = await brokers.ConnectAsync();
         await using var reading = await brokers.ConnectAsync();
 
+        using var events = writing.Events.Subscribe(Log());
         using var read = new Reader(reading.Topics[topic]);
         await using var written = new Writer(writing.Topics[topic]);
 
+        Say("the writer writes");
         await written.MoreAsync(2_000, "before anything happened");
         await read.MoreAsync(1_000, "before anything happened");
         var victim = writing.Cluster.Latest().Topics[topic].Partitions[0].Leader;
+        Say($"broker {victim} is stopped");
         await brokers.StopBrokerAsync(victim);
+        Say($"broker {victim} is gone");
         if (size > 1) await written.MoreAsync(2_000, $"while broker {victim} was away");
         else await Task.Delay(TimeSpan.FromSeconds(0.5));
+        Say($"broker {victim} is started");
         await brokers.StartBrokerAsync(victim);
+        Say($"broker {victim} is back");
         await written.MoreAsync(2_000, $"after broker {victim} had come back");
+        Say("the writer writes again");
         await written.EndAsync();
         await read.UntilAsync(written);
+        Say("all is read");
 
         using (Assert.EnterMultipleScope())
         {
@@ -40,6 +48,16 @@ sealed class LeaderStory
                 Assert.That(FirstDifference(came, written[partition]), Is.Null, $"partition {partition}");
             }
         }
+    }
+
+    // The course of events, for the reader of a failure.
+    static void Say(string what) => TestContext.Out.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {what}");
+
+    // Events come from threads that do not know which test they belong to.
+    static Action<KafkaEvent> Log()
+    {
+        var log = TestContext.Out;
+        return what => log.WriteLine($"{what.At:HH:mm:ss.fff}   {what.ToString()!.Split('\n')[0]}");
     }
 
     // Thousands of numbers in a failure help nobody.
