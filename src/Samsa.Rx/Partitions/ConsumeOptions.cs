@@ -47,7 +47,7 @@ public sealed partial record ConsumeOptions
     {
         get;
         init => field = value == Timeout.InfiniteTimeSpan ? value : Option.Between(TimeSpan.Zero, value, TimeSpan.FromDays(365));
-    } = TimeSpan.FromSeconds(10);
+    } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many bytes a broker gathers before it answers, unless <see cref="MaxWait"/> passes. Java: fetch.min.bytes.</summary>
     public int MinBytes { get; init => field = Option.Between(1, value, int.MaxValue); } = 1;
