@@ -47,7 +47,12 @@ sealed partial class FetchSession
 
     void Apply(PartitionReader reader, TopicView topic, bool isNews)
     {
-        if (topic.Id != default && topic.Id != reader.TopicId) Rename(reader, topic.Id);
+        if (topic.Id != default && topic.Id != reader.TopicId)
+        {
+            Rename(reader, topic.Id);
+            reader.Broker?.Wake.Set();
+        }
+
         if (topic.Find(reader.Id.Partition) is not { Leader: >= 0 } now)
         {
             // An election is running, or the topic is gone: there is nobody to ask.

@@ -100,7 +100,8 @@ sealed partial class FetchSession
         else if (answer.IsEmpty && answer.IsCut)
             Grow(reader, answer.NeededBytes);
         else if (answer.IsEmpty && answer.HadBytes)
-            MakeNoHaste(reader, () => new KafkaException($"The broker has only records before offset {reader.Position} of {id}, and sends them again and again."));
+            MakeNoHaste(reader, () => new KafkaException(
+                $"The broker has only records before offset {reader.Position} of {id}, and sends them again and again."));
     }
 
     /// <summary>The first batch does not fit into what was asked for: brokers before 0.10.1 cut it.</summary>

@@ -9,6 +9,8 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
 
     public ClusterWatch Watch => watch;
 
+    public BrokerConnections Connections => connections;
+
     public KafkaOptions Settings => kafka;
 
     public KafkaEvents Events => events;

@@ -25,7 +25,9 @@ public sealed class OffsetOutOfRangeException(string topic, int partition, long 
 /// <param name="needed">The size of the batch in bytes, as far as it is known.</param>
 /// <param name="asked">How many bytes were asked for.</param>
 public sealed class BatchTooLargeException(string topic, int partition, long offset, int needed, int asked)
-    : KafkaException($"The batch of {topic} {partition} at offset {offset} has {(needed > 0 ? $"{needed} bytes" : "an unknown size")}; {asked} bytes were asked for and more are not allowed.")
+    : KafkaException(
+        $"The batch of {topic} {partition} at offset {offset} has {(needed > 0 ? $"{needed} bytes" : "an unknown size")}; "
+        + $"{asked} bytes were asked for and more are not allowed.")
 {
     /// <summary>The topic.</summary>
     public string Topic { get; } = topic;
