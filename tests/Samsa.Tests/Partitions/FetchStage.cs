@@ -99,7 +99,11 @@ sealed class FetchStage : IAsyncDisposable
             .. asked.Topics.Select(topic => new ListOffsets.Response.ListOffsetsTopicResponse
             {
                 Name = topic.Name,
-                Partitions = [.. topic.Partitions.Select(p => new ListOffsets.Response.ListOffsetsPartitionResponse { PartitionIndex = p.PartitionIndex, Offset = OffsetOf(p.Timestamp) })],
+                Partitions =
+                [
+                    .. topic.Partitions.Select(p => new ListOffsets.Response.ListOffsetsPartitionResponse
+                        { PartitionIndex = p.PartitionIndex, Offset = OffsetOf(p.Timestamp) }),
+                ],
             }),
         ],
     };

@@ -78,7 +78,8 @@ public sealed class HostileFetchTests
         var asked = stage.Fetches.Select(f => (f.Request.SessionEpoch, string.Join(' ', f.Request.Topics.SelectMany(t => t.Partitions)
             .OrderBy(p => p.Partition).Select(p => $"{p.Partition}@{p.FetchOffset}")))).ToList();
         Assert.That(asked, Is.EqualTo(new[] { (0, "0@0 1@0"), (1, "0@1 1@1"), (2, "0@2"), (0, "0@2 1@1"), (1, "0@3 1@2") }));
-        Assert.That(stage.Fetches[3].Request.SessionId, Is.EqualTo(error == ErrorCode.FetchSessionIdNotFound ? 0 : 5), "a session that is there is closed by the new one");
+        Assert.That(stage.Fetches[3].Request.SessionId, Is.EqualTo(error == ErrorCode.FetchSessionIdNotFound ? 0 : 5),
+            "a session that is there is closed by the new one");
         Assert.That(seen.Texts, Is.EquivalentTo(new[] { "0", "1", "2", "3", "4" }));
     }
 

@@ -31,7 +31,8 @@ public sealed class SourceDamageTests
         await seen.Ends();
 
         Assert.That(seen.Texts, Is.EqualTo(new[] { "a", "b" }));
-        Assert.That(seen.Error, Is.TypeOf<CorruptRecordException>().With.Property("Offset").EqualTo(2).And.Property("Topic").EqualTo("t").And.Property("Partition").EqualTo(0));
+        Assert.That(seen.Error, Is.TypeOf<CorruptRecordException>()
+            .With.Property("Topic").EqualTo("t").And.Property("Partition").EqualTo(0).And.Property("Offset").EqualTo(2));
         await stage.Tells<RequestRetried>(retried => retried.Error is CorruptBatchException);
     }
 

@@ -1,0 +1,100 @@
+using Samsa.Rx;
+using Samsa.Tests.Embedded;
+using static Samsa.Tests.Partitions.FetchStage;
+
+namespace Samsa.Tests.Partitions;
+
+/// <summary>A session that is told which partitions to read by a test.</summary>
+[TestFixture]
+public sealed class FetchSessionTests
+{
+    [Test]
+    public async Task A_partition_that_is_taken_away_is_neither_asked_for_nor_delivered_any_more()
+    {
+        await using var stage = await FetchStage.OpenAsync(partitions: 2);
+        using var answer = new ManualResetEventSlim();
+        stage.OnFetch = (_, _) =>
+        {
+            switch (stage.Fetches.Count)
+            {
+                case 1: return Says(Batch(0, 0, "a"), Batch(1, 0, "b"));
+                case 2:
+                    answer.Wait();
+                    return Says(Batch(0, 1, "c"), Batch(1, 1, "late"));
+                case 3: return Says(Batch(0, 2, "d"));
+                default: return null;
+            }
+        };
+        await using var session = Open(stage);
+        Add(session, 0, 1);
+        Assert.That(await TakeAsync(session, 2), Is.EquivalentTo(new[] { (0, 0L), (1, 0L) }));
+        await Eventually.Is(() => stage.Fetches.Count == 2, "two fetches come");
+
+        session.Remove(new("t", 1));
+        answer.Set();
+
+        Assert.That(await TakeAsync(session, 2), Is.EqualTo(new[] { (0, 1L), (0, 2L) }));
+        Assert.That(stage.Fetches[2].Request.ForgottenTopicsData.SelectMany(topic => topic.Partitions), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public async Task A_sealed_session_ends_when_the_partitions_that_are_left_have_ended()
+    {
+        await using var stage = await FetchStage.OpenAsync(partitions: 2);
+        stage.OffsetOf = time => time == -2 ? 0 : 1;
+        stage.OnFetch = (_, _) => stage.Fetches.Count == 1 ? Says(Batch(0, 0, "a")) : null;
+        await using var session = Open(stage, new() { UntilEnd = true });
+        Add(session, 0, 1);
+
+        Assert.That(await TakeAsync(session, 1), Is.EqualTo(new[] { (0, 0L) }));
+        session.Seal();
+        session.Remove(new("t", 1));
+
+        Assert.That(await session.WaitAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)), Is.False);
+    }
+
+    [Test]
+    public async Task A_driver_that_breaks_ends_the_reading()
+    {
+        await using var stage = await FetchStage.OpenAsync();
+        await using var session = Make(stage);
+
+        session.Start(_ => throw new InvalidDataException("broken"));
+
+        Assert.That(async () => await session.WaitAsync(default), Throws.TypeOf<KafkaException>().With.InnerException.TypeOf<InvalidDataException>());
+    }
+
+    static FetchSession Make(FetchStage stage, ConsumeOptions? options = null)
+    {
+        var readers = stage.Kafka.Readers;
+        return new(readers.Watch, readers.Connections, readers.Settings, readers.Events, options ?? new(), _ => { });
+    }
+
+    static FetchSession Open(FetchStage stage, ConsumeOptions? options = null)
+    {
+        var session = Make(stage, options);
+        session.Start(async ct =>
+        {
+            using var interest = session.Watch.Follow("t");
+            await Task.Delay(Timeout.Infinite, ct);
+        });
+        return session;
+    }
+
+    static void Add(FetchSession session, params int[] partitions) => session.Add("t", default, partitions.Select(p => (p, StartFrom.Beginning)));
+
+    static async Task<List<(int Partition, long Offset)>> TakeAsync(FetchSession session, int count)
+    {
+        var taken = new List<(int, long)>();
+        while (taken.Count < count && await session.WaitAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        {
+            while (session.TryTake(out var batch))
+            {
+                taken.Add((batch.Batch.Partition, batch.Batch.Records.BaseOffset));
+                session.Return(batch);
+            }
+        }
+
+        return taken;
+    }
+}
