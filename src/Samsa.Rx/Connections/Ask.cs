@@ -35,9 +35,12 @@ abstract class Ask(IRequest request, short version, TimeSpan patience)
 
     public virtual void MarkWritten() => written?.TrySetResult();
 
-    /// <summary>Reads the answer, which ends the request well or, when the bytes make no sense, throws.</summary>
+    /// <summary>Reads the answer, or throws when the bytes make no sense.</summary>
     /// <returns>How long the broker wants silence.</returns>
-    public abstract TimeSpan Answer(ReadOnlyMemory<byte> frame);
+    public abstract TimeSpan Read(ReadOnlyMemory<byte> frame);
+
+    /// <summary>Ends the request well, with the answer that was read. Whoever waits for it goes on from here.</summary>
+    public abstract void Complete();
 
     public abstract void Fail(Exception error);
 }
@@ -49,6 +52,7 @@ sealed class Ask<TResponse> : Ask
     readonly TaskCompletionSource<TResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly CancellationToken cancelled;
     readonly CancellationTokenRegistration registration;
+    TResponse? response;
 
     public Ask(IRequest<TResponse> request, short version, TimeSpan patience, CancellationToken ct)
         : base(request, version, patience)
@@ -60,12 +64,16 @@ sealed class Ask<TResponse> : Ask
 
     public Task<TResponse> Answered => answer.Task;
 
-    public override TimeSpan Answer(ReadOnlyMemory<byte> frame)
+    public override TimeSpan Read(ReadOnlyMemory<byte> frame)
     {
-        var response = Framing.ReadResponse<TResponse>(frame, Request.Api, Version);
-        registration.Unregister();
-        answer.TrySetResult(response);
+        response = Framing.ReadResponse<TResponse>(frame, Request.Api, Version);
         return Quiet.AskedFor(response, Version);
+    }
+
+    public override void Complete()
+    {
+        registration.Unregister();
+        answer.TrySetResult(response!);
     }
 
     public override void Fail(Exception error)
@@ -98,11 +106,14 @@ sealed class Tell(IRequest request, short version, TimeSpan patience) : Ask(requ
         told.TrySetResult();
     }
 
-    public override TimeSpan Answer(ReadOnlyMemory<byte> frame) =>
-        throw new InvalidOperationException("A request that is not answered was matched with an answer.");
+    public override TimeSpan Read(ReadOnlyMemory<byte> frame) => throw Unanswered;
+
+    public override void Complete() => throw Unanswered;
 
     public override void Fail(Exception error)
     {
         if (told.TrySetException(error)) _ = told.Task.Exception;
     }
+
+    static InvalidOperationException Unanswered => new("A request that is not answered was matched with an answer.");
 }

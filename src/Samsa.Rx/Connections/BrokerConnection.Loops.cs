@@ -71,7 +71,9 @@ sealed partial class BrokerConnection
         var id = Framing.ReadCorrelationId(frame);
         if (id != ask.CorrelationId)
             throw new ProtocolException($"The answer to request {ask.CorrelationId} ({api.Name}) was expected, that to {id} came");
-        if (ask.Answer(frame) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
+        // Who waits may ask again at once, and is to be held already.
+        if (ask.Read(frame) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
+        ask.Complete();
     }
 
     void Gather(Ask ask)
