@@ -44,6 +44,7 @@ sealed class TopicLanes : IDisposable
     public PublishException? Publish(in ProducerRecord record, Receiver receiver, int number)
     {
         producer.ThrowIfClosed();
+        if (TooLarge(record) is { } tooLarge) return tooLarge;
         var overflow = producer.Options.Overflow;
         while (true)
         {
@@ -64,8 +65,8 @@ sealed class TopicLanes : IDisposable
         var overflow = producer.Options.Overflow;
         while (true)
         {
-            PublishException? why = null;
-            var placed = IsOpen ? TryPlace(record, receiver, number, out why) : Placement.Waits;
+            PublishException? why = TooLarge(record);
+            var placed = why is null && IsOpen ? TryPlace(record, receiver, number, out why) : Placement.Waits;
             if (placed is Placement.In) return;
             if (placed is Placement.Full && overflow is not Overflow.Block)
             {
@@ -87,11 +88,9 @@ sealed class TopicLanes : IDisposable
         return all.Length == 1 ? 0 : NextSticky(all, Volatile.Read(ref sticky));
     }
 
-    /// <summary>Chooses a partition and appends.</summary>
+    /// <summary>Chooses a partition and appends a record that is not too large.</summary>
     public Placement TryPlace(in ProducerRecord record, Receiver receiver, int number, out PublishException? why)
     {
-        why = TooLarge(record);
-        if (why is not null) return Placement.Refused;
         var all = Volatile.Read(ref lanes);
         if (!TryChoose(record, all.Length, out var at, out why)) return Placement.Refused;
         var joins = at == Partitioners.Any;
