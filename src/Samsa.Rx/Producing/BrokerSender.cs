@@ -59,7 +59,7 @@ sealed class BrokerSender : IDisposable
             catch (Exception error)
             {
                 // Something nobody thought of must not end the sending to a broker without a word.
-                producer.Broken(node, error);
+                producer.Broken($"sending to broker {node}", error);
                 WakeAt(producer.Clock.GetTimestamp() + producer.TicksOf(producer.Retry.After(++failures)));
             }
         }
@@ -216,6 +216,10 @@ sealed class BrokerSender : IDisposable
             var cap = exchange.HasTopicIds ? short.MaxValue : (short)12;
             if (producer.Options.Acks is Acks.None) await TellAsync(way, request, cap, exchange);
             else await AskAsync(way, request, cap, exchange);
+        }
+        catch (Exception error)
+        {
+            producer.Broken($"settling an answer of broker {node}", error);
         }
         finally
         {

@@ -90,7 +90,7 @@ public sealed class KafkaSink : IObserver<ProducerRecord>, IObserver<string>, IO
     /// <summary>Waits until everything that was taken until now has come to its end. Nothing lingers meanwhile.</summary>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>A task that ends then.</returns>
-    public Task FlushAsync(CancellationToken ct = default) => producer.FlushAsync(ct);
+    public Task FlushAsync(CancellationToken ct = default) => producer.FlushAsync([lanes], ct);
 
     /// <summary>Ends the stream as <see cref="OnCompleted"/> does, and waits for it: at most for <see cref="SinkOptions.FlushTimeout"/>.</summary>
     /// <returns>A task that ends when all is told.</returns>
@@ -124,7 +124,7 @@ public sealed class KafkaSink : IObserver<ProducerRecord>, IObserver<string>, IO
     async Task EndAsync(Exception? error)
     {
         // Everything taken comes to an end by the delivery timeout, if not before.
-        await producer.FlushAsync(CancellationToken.None);
+        await producer.FlushAsync([lanes], CancellationToken.None);
         await reports.CompleteAsync();
         if (isOwn) await producers.CloseAsync(producer, TimeSpan.Zero);
         if (error is null) completion.TrySetResult(reports.Counts);

@@ -82,6 +82,8 @@ sealed partial class PartitionLane
         }
 
         TellEnded();
+        // What stood behind it may go now.
+        if (next != long.MaxValue) Volatile.Read(ref sender)?.Wake();
         return next;
     }
 
@@ -198,7 +200,15 @@ sealed partial class PartitionLane
         while (NextEnded() is { } batch)
         {
             if (batch.Error is { } error) producer.Failed(this, batch.Count, error);
-            batch.Tell();
+            try
+            {
+                batch.Tell();
+            }
+            catch (Exception unexpected)
+            {
+                // Whoever comes next must still be told.
+                producer.Broken($"telling of a batch for {topic} {partition}", unexpected);
+            }
         }
     }
 

@@ -102,12 +102,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
 
             // What is sent again goes behind what is under way before it only when that has come to its end: otherwise it would pass it.
             if (inFlight >= MostInFlight(terms) || follows && next.Attempts > 0 || startsAnew && inFlight > 0) return Taken.Busy;
-            if (next == open && !terms.Partial && next.Since + producer.Linger > terms.Now)
-            {
-                due = next.Since + producer.Linger;
-                return Taken.Later;
-            }
-
+            if (next == open && !terms.Partial && Lingers(next, terms.Now, out due)) return due == long.MaxValue ? Taken.Busy : Taken.Later;
             if (next.Bytes > terms.Room) return Taken.TooLarge;
             if (!TryNumber(next, terms)) return Taken.Busy;
             if (next == open) open = null;
@@ -178,6 +173,13 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
                 return long.MaxValue;
             }
         }
+    }
+
+    // Without a linger a batch with room waits for the requests under way, and whoever ends one asks again.
+    bool Lingers(OutgoingBatch batch, long now, out long until)
+    {
+        until = producer.Linger == 0 ? long.MaxValue : batch.Since + producer.Linger;
+        return until > now;
     }
 
     /// <summary>The first batch that waits, and whether one before it is under way.</summary>

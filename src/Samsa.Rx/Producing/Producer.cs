@@ -138,22 +138,22 @@ sealed class Producer : IAsyncDisposable
         events.Post(new DeliveryFailed(events.Now, lane.Topic, lane.Partition, records, error));
     }
 
-    public void Broken(int node, Exception error) => log.LogError(error, "Sending to broker {Node} failed unexpectedly, and is tried again", node);
+    /// <summary>Something happened that nobody thought of.</summary>
+    public void Broken(string what, Exception error) => log.LogError(error, "Unexpected error while {What}", what);
 
     /// <summary>Sends everything that was taken until now, without lingering, and waits until it has come to its end.</summary>
-    public async Task FlushAsync(CancellationToken ct)
+    public Task FlushAsync(CancellationToken ct) => FlushAsync([.. topics.Values.Select(topic => topic.Value)], ct);
+
+    /// <summary>As <see cref="FlushAsync(CancellationToken)"/>, but only for some topics.</summary>
+    public async Task FlushAsync(TopicLanes[] which, CancellationToken ct)
     {
         Interlocked.Increment(ref flushing);
         try
         {
             Hurry();
-            foreach (var topic in topics.Values)
-            {
-                await topic.Value.Waiting.EmptiedAsync().WaitAsync(ct);
-                Hurry();
-            }
-
-            await Task.WhenAll(Lanes().Select(lane => lane.Flushed())).WaitAsync(ct);
+            foreach (var lanes in which) await lanes.Waiting.EmptiedAsync().WaitAsync(ct);
+            Hurry();
+            await Task.WhenAll(which.SelectMany(lanes => lanes.Lanes.ToArray()).Select(lane => lane.Flushed())).WaitAsync(ct);
         }
         finally
         {

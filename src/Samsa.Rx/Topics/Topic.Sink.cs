@@ -108,10 +108,10 @@ public sealed partial class Topic
         return Publish(new ProducerRecord(bytes.Memory));
     }
 
-    /// <summary>Waits until everything that was published through this client's shared producer until now has come to its end. Nothing lingers meanwhile.</summary>
+    /// <summary>Waits until everything that was published to this topic with the client's own options until now has come to its end. Nothing lingers meanwhile.</summary>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>A task that ends then.</returns>
-    public Task FlushAsync(CancellationToken ct = default) => producers.Shared.FlushAsync(ct);
+    public Task FlushAsync(CancellationToken ct = default) => producers.Shared.FlushAsync([OwnLanes], ct);
 
     /// <summary>The topic as an observer, to subscribe a stream to.</summary>
     /// <param name="options">How records are written; <c>null</c> for <see cref="KafkaOptions.Produce"/>. With others the sink has a producer of its own until it ends.</param>

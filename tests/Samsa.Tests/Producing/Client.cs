@@ -50,6 +50,9 @@ sealed class Client : IAsyncDisposable
     /// <summary>A view in which the topic is known, so that what a test counts does not begin with finding it.</summary>
     public Task KnowAsync(string topic) => Producers.Shared.LanesOf(topic).Waiting.KnowAsync();
 
+    /// <summary>Asks the brokers for a new view.</summary>
+    public Task LookAsync() => watch.RefreshAsync("a test wants to know", over.Token);
+
     public async ValueTask DisposeAsync()
     {
         if (closed) return;
