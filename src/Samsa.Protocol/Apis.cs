@@ -16,7 +16,7 @@ public static class Apis
     public static IReadOnlyList<ApiDescription> Known { get; } =
     [
         Produce.Api, Fetch.Api, ListOffsets.Api, Metadata.Api, FindCoordinator.Api,
-        ApiVersions.Api, CreateTopics.Api, DeleteTopics.Api, InitProducerId.Api,
+        ApiVersions.Api, CreateTopics.Api, DeleteTopics.Api, InitProducerId.Api, OffsetForLeaderEpoch.Api,
     ];
 
     /// <summary>The API with a key, or null when it is not declared here.</summary>

@@ -18,6 +18,7 @@ static class AnswerTable
         [CreateTopics.Api.Key] = new Answer<CreateTopics.Request>((asked, request) => new(CreateTopicsAnswer.To(asked, request))),
         [DeleteTopics.Api.Key] = new Answer<DeleteTopics.Request>((asked, request) => new(DeleteTopicsAnswer.To(asked, request))),
         [InitProducerId.Api.Key] = new Answer<InitProducerId.Request>((asked, request) => new(InitProducerIdAnswer.To(asked, request))),
+        [OffsetForLeaderEpoch.Api.Key] = new Answer<OffsetForLeaderEpoch.Request>((asked, request) => new(OffsetForLeaderEpochAnswer.To(asked, request))),
     };
 
     public static IAnswer Find(short key) => Answers[key];

@@ -117,7 +117,8 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 1),
         new SpokenApi(CreateTopics.Api, 0, 2),
         new SpokenApi(DeleteTopics.Api, 0, 1),
-        new SpokenApi(InitProducerId.Api, 0, 0))
+        new SpokenApi(InitProducerId.Api, 0, 0),
+        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 0))
     {
         RefusalNamesRange = false,
         HasSpecialTimes = false,
@@ -135,7 +136,8 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 4),
         new SpokenApi(CreateTopics.Api, 0, 7),
         new SpokenApi(DeleteTopics.Api, 0, 6),
-        new SpokenApi(InitProducerId.Api, 0, 5));
+        new SpokenApi(InitProducerId.Api, 0, 5),
+        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 4));
 
     // Produce is advertised from 0 on though 0 to 2 are refused: old librdkafka wants to see 0 (KAFKA-18659).
     static Generation V4_3 { get; } = new(
@@ -147,7 +149,8 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 4),
         new SpokenApi(CreateTopics.Api, 2, 7),
         new SpokenApi(DeleteTopics.Api, 1, 6),
-        new SpokenApi(InitProducerId.Api, 0, 5))
+        new SpokenApi(InitProducerId.Api, 0, 5),
+        new SpokenApi(OffsetForLeaderEpoch.Api, 2, 4))
     {
         OnlyControllerCreates = false,
         WhileCreating = ErrorCode.UnknownTopicOrPartition,

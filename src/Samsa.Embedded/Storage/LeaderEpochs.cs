@@ -30,7 +30,7 @@ sealed class LeaderEpochs
     /// <returns>(−1, −1) when the epoch is not known.</returns>
     public (int Epoch, long EndOffset) EndOf(int epoch, long end)
     {
-        if (epoch > Latest || starts.Count == 0) return (-1, -1);
+        if (epoch < 0 || epoch > Latest) return (-1, -1);
         if (epoch == Latest) return (epoch, end);
         var next = starts.FindIndex(one => one.Epoch > epoch);
         // Older than anything known: it ended where the known ones begin.

@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
  */
 public final class GoldenMessages {
     static final String[] APIS = {"Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "ApiVersions",
-        "CreateTopics", "DeleteTopics", "InitProducerId"};
+        "CreateTopics", "DeleteTopics", "InitProducerId", "OffsetForLeaderEpoch"};
     static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.ALLOW_COMMENTS);
 
     final boolean full;
