@@ -93,8 +93,16 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <summary>Adds partitions to a topic.</summary>
     /// <param name="name">The topic.</param>
     /// <param name="total">How many partitions it has afterwards; more than now.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It has as many already, or all topics together would have too many.</exception>
     /// <exception cref="InvalidOperationException">There is no such topic.</exception>
-    public void AddPartitions(string name, int total) => cluster.Grow(Topic(name), total);
+    public void AddPartitions(string name, int total)
+    {
+        var topic = Topic(name);
+        var error = cluster.Grow(topic, total);
+        if (error == ErrorCode.UnknownTopicOrPartition) throw new InvalidOperationException($"There is no topic {name}.");
+        if (error != ErrorCode.None)
+            throw new ArgumentOutOfRangeException(nameof(total), total, $"Topic {name} has {topic.Partitions.Count} partitions: {error.KafkaName}.");
+    }
 
     /// <summary>
     /// Lets another broker lead a partition. The one that led answers NOT_LEADER_OR_FOLLOWER from now on, waiting fetches

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Samsa.Protocol.Records;
 
 namespace Samsa.Embedded;
@@ -46,4 +47,7 @@ public sealed record TopicSettings
     /// null for the default of the profile: an hour from 4.0 on (KIP-1030), anything before.
     /// </summary>
     public TimeSpan? MaxTimestampAhead { get; init; }
+
+    /// <summary>What a client set when it created the topic, by the names Kafka has for it; also what has no effect here.</summary>
+    internal IReadOnlyDictionary<string, string> Given { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -16,7 +16,8 @@ public static class Apis
     public static IReadOnlyList<ApiDescription> Known { get; } =
     [
         Produce.Api, Fetch.Api, ListOffsets.Api, Metadata.Api, FindCoordinator.Api,
-        ApiVersions.Api, CreateTopics.Api, DeleteTopics.Api, InitProducerId.Api, OffsetForLeaderEpoch.Api,
+        ApiVersions.Api, CreateTopics.Api, DeleteTopics.Api, DeleteRecords.Api, InitProducerId.Api, OffsetForLeaderEpoch.Api,
+        DescribeConfigs.Api, CreatePartitions.Api, DescribeCluster.Api, DescribeTopicPartitions.Api,
     ];
 
     /// <summary>The API with a key, or null when it is not declared here.</summary>

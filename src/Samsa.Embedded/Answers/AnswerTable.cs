@@ -9,19 +9,28 @@ static class AnswerTable
 {
     static readonly Dictionary<short, IAnswer> Answers = new()
     {
-        [Produce.Api.Key] = new Answer<Produce.Request>((asked, request) => new(ProduceAnswer.To(asked, request))),
+        [Produce.Api.Key] = Of<Produce.Request>(ProduceAnswer.To),
         [Fetch.Api.Key] = new Answer<Fetch.Request>(FetchAnswer.ToAsync),
-        [ListOffsets.Api.Key] = new Answer<ListOffsets.Request>((asked, request) => new(ListOffsetsAnswer.To(asked, request))),
-        [Metadata.Api.Key] = new Answer<Metadata.Request>((asked, request) => new(MetadataAnswer.To(asked, request))),
-        [FindCoordinator.Api.Key] = new Answer<FindCoordinator.Request>((asked, request) => new(FindCoordinatorAnswer.To(asked, request))),
-        [ApiVersions.Api.Key] = new Answer<ApiVersions.Request>((asked, _) => new(ApiVersionsAnswer.To(asked))),
-        [CreateTopics.Api.Key] = new Answer<CreateTopics.Request>((asked, request) => new(CreateTopicsAnswer.To(asked, request))),
-        [DeleteTopics.Api.Key] = new Answer<DeleteTopics.Request>((asked, request) => new(DeleteTopicsAnswer.To(asked, request))),
-        [InitProducerId.Api.Key] = new Answer<InitProducerId.Request>((asked, request) => new(InitProducerIdAnswer.To(asked, request))),
-        [OffsetForLeaderEpoch.Api.Key] = new Answer<OffsetForLeaderEpoch.Request>((asked, request) => new(OffsetForLeaderEpochAnswer.To(asked, request))),
+        [ListOffsets.Api.Key] = Of<ListOffsets.Request>(ListOffsetsAnswer.To),
+        [Metadata.Api.Key] = Of<Metadata.Request>(MetadataAnswer.To),
+        [FindCoordinator.Api.Key] = Of<FindCoordinator.Request>(FindCoordinatorAnswer.To),
+        [ApiVersions.Api.Key] = Of<ApiVersions.Request>((asked, _) => ApiVersionsAnswer.To(asked)),
+        [CreateTopics.Api.Key] = Of<CreateTopics.Request>(CreateTopicsAnswer.To),
+        [DeleteTopics.Api.Key] = Of<DeleteTopics.Request>(DeleteTopicsAnswer.To),
+        [DeleteRecords.Api.Key] = Of<DeleteRecords.Request>(DeleteRecordsAnswer.To),
+        [InitProducerId.Api.Key] = Of<InitProducerId.Request>(InitProducerIdAnswer.To),
+        [OffsetForLeaderEpoch.Api.Key] = Of<OffsetForLeaderEpoch.Request>(OffsetForLeaderEpochAnswer.To),
+        [DescribeConfigs.Api.Key] = Of<DescribeConfigs.Request>(DescribeConfigsAnswer.To),
+        [CreatePartitions.Api.Key] = Of<CreatePartitions.Request>(CreatePartitionsAnswer.To),
+        [DescribeCluster.Api.Key] = Of<DescribeCluster.Request>(DescribeClusterAnswer.To),
+        [DescribeTopicPartitions.Api.Key] = Of<DescribeTopicPartitions.Request>(DescribeTopicPartitionsAnswer.To),
     };
 
     public static IAnswer Find(short key) => Answers[key];
+
+    static Answer<TRequest> Of<TRequest>(Func<Asked, TRequest, IMessage?> answer)
+        where TRequest : IMessage<TRequest> =>
+        new((asked, request) => new(answer(asked, request)));
 }
 
 /// <summary>Reads one kind of request and answers it.</summary>

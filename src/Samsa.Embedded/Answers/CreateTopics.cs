@@ -28,7 +28,7 @@ static class CreateTopicsAnswer
 
     static CreateTopics.Response.CreatableTopicResult Create(Asked asked, CreateTopics.Request.CreatableTopic wanted, bool validateOnly)
     {
-        if (TopicConfigs.Read(wanted.Configs.Select(one => (one.Name, one.Value)), out var settings) is { } wrong)
+        if (TopicConfigs.Read(wanted.Configs.Select(one => (one.Name, one.Value)), asked.Options.Profile, out var settings) is { } wrong)
             return Failed(wanted, ErrorCode.InvalidConfig, wrong);
         if (Shape(asked, wanted, ref settings, out var replicas, out var count) is { } failed) return failed;
 

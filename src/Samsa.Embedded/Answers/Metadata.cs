@@ -26,6 +26,7 @@ static class MetadataAnswer
             ClusterId = asked.Cluster.ClusterId,
             ControllerId = asked.Cluster.Controller,
             Topics = [.. Topics(asked, request)],
+            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.OnCluster : AuthorizedOperations.NotAsked,
         };
     }
 
@@ -33,9 +34,11 @@ static class MetadataAnswer
     {
         // All topics: an empty list in version 0, null after it.
         var all = asked.Version == 0 ? request.Topics is not { Count: > 0 } : request.Topics is null;
-        return all
+        var described = all
             ? asked.Cluster.Topics.Select(topic => Describe(topic, asked.Cluster))
             : request.Topics!.Select(one => One(asked, one, request.AllowAutoTopicCreation || asked.Version < AsksBeforeCreating));
+        return !request.IncludeTopicAuthorizedOperations ? described : described.Select(topic =>
+            topic.ErrorCode == ErrorCode.None ? topic with { TopicAuthorizedOperations = AuthorizedOperations.OnTopic } : topic);
     }
 
     static Metadata.Response.MetadataResponseTopic One(Asked asked, Metadata.Request.MetadataRequestTopic wanted, bool mayCreate)

@@ -69,7 +69,7 @@ sealed class ClusterState
         {
             if (byName.ContainsKey(name)) return ErrorCode.TopicAlreadyExists;
             if (Judge(count, settings) is var error && error != ErrorCode.None) return error;
-            topic = new TopicState(name, TopicRules.Of(settings, Options, Generation));
+            topic = new TopicState(name, settings ?? new TopicSettings(), TopicRules.Of(settings, Options, Generation));
             replicas ??= Spread(created, 0, count, Replication(settings));
             created++;
             topic.Add(replicas.Select(NewLeader));
@@ -103,18 +103,27 @@ sealed class ClusterState
     }
 
     /// <summary>Adds partitions until there are <paramref name="total"/>.</summary>
-    public void Grow(TopicState topic, int total)
+    /// <param name="topic">The topic.</param>
+    /// <param name="total">How many partitions it has afterwards.</param>
+    /// <param name="replicas">For each new partition the brokers that hold it; null to spread them.</param>
+    /// <param name="validateOnly">Whether it is only said what would come of it.</param>
+    public ErrorCode Grow(TopicState topic, int total, IReadOnlyList<IReadOnlyList<int>>? replicas = null, bool validateOnly = false)
     {
         lock (gate)
         {
             var have = topic.Partitions.Count;
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(total, have);
-            if (total - have > Options.MaxPartitions - partitions)
-                throw new ArgumentOutOfRangeException(nameof(total), total, $"There can be {Options.MaxPartitions} partitions in all.");
+            if (!ReferenceEquals(Find(topic.Name), topic)) return ErrorCode.UnknownTopicOrPartition;
+            if (total <= have) return ErrorCode.InvalidPartitions;
+            if (total - have > Options.MaxPartitions - partitions) return ErrorCode.PolicyViolation;
+            if (validateOnly) return ErrorCode.None;
             var first = topic.Partitions[0].Leadership;
-            topic.Add(Spread(first.Replicas[0] - 1, have, total - have, first.Replicas.Length).Select(NewLeader));
+            replicas ??= Spread(first.Replicas[0] - 1, have, total - have, first.Replicas.Length);
+            topic.Add(replicas.Select(NewLeader));
             partitions += total - have;
         }
+
+        Options.Logger.LogInformation("Topic {Topic} has {Partitions} partitions now.", topic.Name, total);
+        return ErrorCode.None;
     }
 
     /// <summary>Lets another broker lead a partition.</summary>

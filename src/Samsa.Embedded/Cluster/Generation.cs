@@ -63,6 +63,9 @@ sealed class Generation
     /// </summary>
     public bool KnowsInvalidRecords { get; private init; } = true;
 
+    /// <summary>Whether the settings of a topic that is not there are told as if it were; from 2.x on it is an error.</summary>
+    public bool DescribesMissingTopics { get; private init; }
+
     /// <summary>How far timestamps may be ahead of the clock, in ms.</summary>
     public long MaxTimestampAheadMs { get; private init; } = long.MaxValue;
 
@@ -117,14 +120,18 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 1),
         new SpokenApi(CreateTopics.Api, 0, 2),
         new SpokenApi(DeleteTopics.Api, 0, 1),
+        new SpokenApi(DeleteRecords.Api, 0, 0),
         new SpokenApi(InitProducerId.Api, 0, 0),
-        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 0))
+        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 0),
+        new SpokenApi(DescribeConfigs.Api, 0, 1),
+        new SpokenApi(CreatePartitions.Api, 0, 0))
     {
         RefusalNamesRange = false,
         HasSpecialTimes = false,
         WantsKnownProducers = true,
         TellsStableOffset = false,
         KnowsInvalidRecords = false,
+        DescribesMissingTopics = true,
     };
 
     static Generation V3_9 { get; } = new(
@@ -136,8 +143,12 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 4),
         new SpokenApi(CreateTopics.Api, 0, 7),
         new SpokenApi(DeleteTopics.Api, 0, 6),
+        new SpokenApi(DeleteRecords.Api, 0, 2),
         new SpokenApi(InitProducerId.Api, 0, 5),
-        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 4));
+        new SpokenApi(OffsetForLeaderEpoch.Api, 0, 4),
+        new SpokenApi(DescribeConfigs.Api, 0, 4),
+        new SpokenApi(CreatePartitions.Api, 0, 3),
+        new SpokenApi(DescribeCluster.Api, 0, 1));
 
     // Produce is advertised from 0 on though 0 to 2 are refused: old librdkafka wants to see 0 (KAFKA-18659).
     static Generation V4_3 { get; } = new(
@@ -149,8 +160,13 @@ sealed class Generation
         new SpokenApi(ApiVersions.Api, 0, 4),
         new SpokenApi(CreateTopics.Api, 2, 7),
         new SpokenApi(DeleteTopics.Api, 1, 6),
+        new SpokenApi(DeleteRecords.Api, 0, 2),
         new SpokenApi(InitProducerId.Api, 0, 5),
-        new SpokenApi(OffsetForLeaderEpoch.Api, 2, 4))
+        new SpokenApi(OffsetForLeaderEpoch.Api, 2, 4),
+        new SpokenApi(DescribeConfigs.Api, 1, 4),
+        new SpokenApi(CreatePartitions.Api, 0, 3),
+        new SpokenApi(DescribeCluster.Api, 0, 2),
+        new SpokenApi(DescribeTopicPartitions.Api, 0, 0))
     {
         OnlyControllerCreates = false,
         WhileCreating = ErrorCode.UnknownTopicOrPartition,

@@ -115,6 +115,25 @@ sealed class PartitionState
         }
     }
 
+    /// <summary>Deletes what lies before an offset; −1 for all that is there.</summary>
+    /// <param name="broker">The broker that was asked.</param>
+    /// <param name="offset">The offset that becomes the first one.</param>
+    /// <param name="start">Where the log starts now; −1 when nothing was done.</param>
+    public ErrorCode DeleteBefore(int broker, long offset, out long start)
+    {
+        lock (gate)
+        {
+            start = -1;
+            if (leadership.Leader != broker) return ErrorCode.NotLeaderOrFollower;
+            if (offset < -1 || offset > log.End) return ErrorCode.OffsetOutOfRange;
+            log.DeleteBefore(offset == -1 ? log.End : offset);
+            transactions.Forget(log.Start);
+            epochs.Forget(log.Start);
+            start = log.Start;
+            return ErrorCode.None;
+        }
+    }
+
     /// <summary>Looks at the log: <paramref name="look"/> runs under the lock, so it is short and waits for nothing.</summary>
     public T Look<T>(Func<PartitionLog, LeaderEpochs, long, T> look)
     {

@@ -1,7 +1,7 @@
 namespace Samsa.Embedded.Cluster;
 
 /// <summary>A topic and its partitions.</summary>
-sealed class TopicState(string name, TopicRules rules)
+sealed class TopicState(string name, TopicSettings settings, TopicRules rules)
 {
     volatile PartitionState[] partitions = [];
 
@@ -10,6 +10,10 @@ sealed class TopicState(string name, TopicRules rules)
     /// <summary>A topic that is deleted and created again is another one (KIP-516).</summary>
     public Guid Id { get; } = Guid.NewGuid();
 
+    /// <summary>What was set for it.</summary>
+    public TopicSettings Settings { get; } = settings;
+
+    /// <summary>What holds for it.</summary>
     public TopicRules Rules { get; } = rules;
 
     public IReadOnlyList<PartitionState> Partitions => partitions;

@@ -50,7 +50,8 @@ static class OffsetSearch
         if (most <= 0) return [];
         if (time == Earliest) return [log.Start];
         var untilNow = time == Latest || time >= now;
-        var begins = log.Segments.Where(one => untilNow || one.Touched <= time).Select(one => one.BaseOffset).Reverse();
+        var begins = log.Segments.Where(one => untilNow || one.Touched <= time)
+            .Select(one => Math.Max(one.BaseOffset, log.Start)).Reverse();
         return [.. (untilNow ? begins.Prepend(log.End).Distinct() : begins).Take(most)];
     }
 
@@ -59,10 +60,10 @@ static class OffsetSearch
         foreach (var segment in log.Segments)
         {
             if (segment.MaxTimestamp < time) continue;
-            foreach (var entry in log.EntriesFrom(segment.BaseOffset))
+            foreach (var entry in log.EntriesFrom(Math.Max(segment.BaseOffset, log.Start)))
             {
                 if (Entry.MaxTimestamp(entry.Span) < time) continue;
-                if (First(entry, end, time) is { } found) return found with { LeaderEpoch = epochs.Of(found.Offset) };
+                if (First(entry, log.Start, end, time) is { } found) return found with { LeaderEpoch = epochs.Of(found.Offset) };
             }
         }
 
@@ -75,14 +76,14 @@ static class OffsetSearch
         return youngest < 0 ? Nothing : At(log, epochs, end, youngest);
     }
 
-    static Found? First(ReadOnlyMemory<byte> entry, long end, long time)
+    static Found? First(ReadOnlyMemory<byte> entry, long start, long end, long time)
     {
         try
         {
             var reader = new RecordBatchReader(entry);
             if (!reader.TryRead(out var batch) || batch.IsControl) return null;
             foreach (var record in batch)
-                if (record.Timestamp >= time) return record.Offset < end ? new Found(record.Offset, record.Timestamp, -1) : null;
+                if (record.Timestamp >= time && record.Offset >= start) return record.Offset < end ? new Found(record.Offset, record.Timestamp, -1) : null;
         }
         catch (Exception fault) when (fault is ProtocolException or CompressionLibraryMissingException)
         {

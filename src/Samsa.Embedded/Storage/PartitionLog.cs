@@ -38,6 +38,13 @@ sealed class PartitionLog(long retentionBytes)
         Forget();
     }
 
+    /// <summary>Moves the start of the log to <paramref name="offset"/>. What lies wholly before it is let go of.</summary>
+    public void DeleteBefore(long offset)
+    {
+        Start = Math.Max(Start, offset);
+        while (segments.Count > 0 && segments[0].NextOffset <= Start) ForgetFirst();
+    }
+
     /// <summary>The segment that holds <paramref name="offset"/>; null at the end of the log.</summary>
     public LogSegment? SegmentOf(long offset)
     {
@@ -73,9 +80,14 @@ sealed class PartitionLog(long retentionBytes)
     {
         while (segments.Count > 1 && SizeInBytes - segments[0].Length >= retentionBytes)
         {
-            SizeInBytes -= segments[0].Length;
-            segments.RemoveAt(0);
-            Start = segments[0].BaseOffset;
+            ForgetFirst();
+            Start = Math.Max(Start, segments[0].BaseOffset);
         }
+    }
+
+    void ForgetFirst()
+    {
+        SizeInBytes -= segments[0].Length;
+        segments.RemoveAt(0);
     }
 }

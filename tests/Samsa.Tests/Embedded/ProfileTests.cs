@@ -10,9 +10,21 @@ public class ProfileTests
     static readonly Dictionary<KafkaProfile, (short Key, short Min, short Max)[]> Advertised = new()
     {
         [KafkaProfile.V0_10_2] = [(0, 0, 2), (1, 0, 3), (2, 0, 1), (3, 0, 2), (10, 0, 0), (18, 0, 0), (19, 0, 1), (20, 0, 0)],
-        [KafkaProfile.V1_1] = [(0, 0, 5), (1, 0, 7), (2, 0, 2), (3, 0, 5), (10, 0, 1), (18, 0, 1), (19, 0, 2), (20, 0, 1), (22, 0, 0), (23, 0, 0)],
-        [KafkaProfile.V3_9] = [(0, 0, 11), (1, 0, 17), (2, 0, 9), (3, 0, 12), (10, 0, 6), (18, 0, 4), (19, 0, 7), (20, 0, 6), (22, 0, 5), (23, 0, 4)],
-        [KafkaProfile.V4_3] = [(0, 0, 13), (1, 4, 18), (2, 1, 11), (3, 0, 13), (10, 0, 6), (18, 0, 4), (19, 2, 7), (20, 1, 6), (22, 0, 5), (23, 2, 4)],
+        [KafkaProfile.V1_1] =
+        [
+            (0, 0, 5), (1, 0, 7), (2, 0, 2), (3, 0, 5), (10, 0, 1), (18, 0, 1), (19, 0, 2), (20, 0, 1), (21, 0, 0), (22, 0, 0), (23, 0, 0),
+            (32, 0, 1), (37, 0, 0),
+        ],
+        [KafkaProfile.V3_9] =
+        [
+            (0, 0, 11), (1, 0, 17), (2, 0, 9), (3, 0, 12), (10, 0, 6), (18, 0, 4), (19, 0, 7), (20, 0, 6), (21, 0, 2), (22, 0, 5), (23, 0, 4),
+            (32, 0, 4), (37, 0, 3), (60, 0, 1),
+        ],
+        [KafkaProfile.V4_3] =
+        [
+            (0, 0, 13), (1, 4, 18), (2, 1, 11), (3, 0, 13), (10, 0, 6), (18, 0, 4), (19, 2, 7), (20, 1, 6), (21, 0, 2), (22, 0, 5), (23, 2, 4),
+            (32, 1, 4), (37, 0, 3), (60, 0, 2), (75, 0, 0),
+        ],
     };
 
     [TestCase(KafkaProfile.V0_10_2)]
@@ -125,7 +137,12 @@ public class ProfileTests
         18 => new ApiVersions.Request { ClientSoftwareName = "raw", ClientSoftwareVersion = "1" },
         19 => new CreateTopics.Request(),
         20 => new DeleteTopics.Request(),
+        21 => new DeleteRecords.Request(),
         23 => new OffsetForLeaderEpoch.Request(),
+        32 => new DescribeConfigs.Request(),
+        37 => new CreatePartitions.Request(),
+        60 => new DescribeCluster.Request(),
+        75 => new DescribeTopicPartitions.Request(),
         _ => new InitProducerId.Request(),
     };
 }

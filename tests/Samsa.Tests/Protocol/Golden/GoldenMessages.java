@@ -18,7 +18,8 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
  */
 public final class GoldenMessages {
     static final String[] APIS = {"Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "ApiVersions",
-        "CreateTopics", "DeleteTopics", "InitProducerId", "OffsetForLeaderEpoch"};
+        "CreateTopics", "DeleteTopics", "InitProducerId", "OffsetForLeaderEpoch", "DeleteRecords", "DescribeConfigs",
+        "CreatePartitions", "DescribeCluster", "DescribeTopicPartitions"};
     static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.ALLOW_COMMENTS);
 
     final boolean full;
