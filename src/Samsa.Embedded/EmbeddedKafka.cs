@@ -46,6 +46,9 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <summary>The latest requests of all brokers in the order in which they were read, as many as the options say.</summary>
     public IReadOnlyList<EmbeddedRequest> Requests => cluster.Requests.Snapshot();
 
+    /// <summary>Faults by script: requests that are answered with errors, late, in pieces, or not at all.</summary>
+    public EmbeddedFaults Faults => cluster.Faults;
+
     /// <summary>Starts a cluster.</summary>
     /// <param name="brokers">How many brokers; they are numbered from 1.</param>
     /// <param name="options">How they behave; null for the defaults.</param>
@@ -114,6 +117,29 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <exception cref="InvalidOperationException">There is no such partition, or the broker does not run.</exception>
     public void MoveLeader(string topic, int partition, int toBroker) => cluster.Move(Partition(topic, partition), toBroker);
 
+    /// <summary>
+    /// Lets a replica lead a partition that has not got everything (unclean election): what lies behind an offset is lost, and the
+    /// next leader begins there with a new epoch. A batch that reaches behind the offset is lost as a whole; waiting fetches are woken.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="toOffset">The offset the next record gets; not before the start of the log nor behind its end.</param>
+    /// <param name="leader">The broker that leads from now on; null for the one that does.</param>
+    /// <exception cref="InvalidOperationException">There is no such partition, or the broker does not run.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is not in the log.</exception>
+    public void Truncate(string topic, int partition, long toOffset, int? leader = null) =>
+        cluster.Truncate(Partition(topic, partition), toOffset, leader);
+
+    /// <summary>Forgets the records of a partition before an offset, as retention and DeleteRecords do.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="beforeOffset">
+    /// The first offset that stays; the end of the log forgets everything. One that is gone already changes nothing.
+    /// </param>
+    /// <exception cref="InvalidOperationException">There is no such partition.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is behind the end of the log.</exception>
+    public void DeleteRecords(string topic, int partition, long beforeOffset) => Partition(topic, partition).DeleteBefore(beforeOffset);
+
     /// <summary>The broker that leads a partition; −1 when none does.</summary>
     /// <exception cref="InvalidOperationException">There is no such partition.</exception>
     public int LeaderOf(string topic, int partition) => Partition(topic, partition).Leadership.Leader;
@@ -126,14 +152,21 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     public Task StopBrokerAsync(int id) => Server(id).StopAsync(forGood: false);
 
     /// <summary>
-    /// Starts a broker again that was stopped, on the port it had. It follows; what nobody else could lead it leads
-    /// again.
+    /// Starts a broker again that was stopped. It follows; what nobody else could lead it leads again.
     /// </summary>
     /// <param name="id">The number of the broker.</param>
-    public Task StartBrokerAsync(int id)
+    /// <param name="port">
+    /// The port it listens on; null for the one it had, 0 for any free one. That of another broker that is stopped is taken from it,
+    /// which gets a free one when it starts: so one broker can appear at the address of another.
+    /// </param>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    public async Task StartBrokerAsync(int id, int? port = null)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
-        return Server(id).StartAsync();
+        var server = Server(id);
+        if (port is > 0 && servers.FirstOrDefault(other => other != server && other.Port == port) is { } holder)
+            await holder.LeavePortAsync().ConfigureAwait(false);
+        await server.StartAsync(port).ConfigureAwait(false);
     }
 
     /// <summary>What a partition holds now.</summary>

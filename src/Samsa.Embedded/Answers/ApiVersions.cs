@@ -9,13 +9,13 @@ namespace Samsa.Embedded.Answers;
 /// <summary>Says what the profile speaks, as far as it is answered here.</summary>
 static class ApiVersionsAnswer
 {
-    public static IMessage To(Asked asked) => new ApiVersions.Response { ApiKeys = [.. asked.Generation.Apis.Select(Entry)] };
+    public static IMessage To(Asked asked) => new ApiVersions.Response { ApiKeys = [.. asked.Broker.Apis.Select(Entry)] };
 
     /// <summary>The answer to a version that is not spoken; it is read as version 0.</summary>
-    public static IMessage Refuse(Generation generation) => new ApiVersions.Response
+    public static IMessage Refuse(Asked asked) => new ApiVersions.Response
     {
         ErrorCode = ErrorCode.UnsupportedVersion,
-        ApiKeys = generation.RefusalNamesRange ? [Entry(generation.Find(ApiVersions.Api.Key)!)] : [],
+        ApiKeys = asked.Generation.RefusalNamesRange ? [Entry(asked.Broker.Find(ApiVersions.Api.Key)!)] : [],
     };
 
     static ApiVersions.Response.ApiVersion Entry(SpokenApi spoken) => new()

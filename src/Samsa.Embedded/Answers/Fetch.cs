@@ -1,3 +1,4 @@
+using Samsa.Embedded.Cluster;
 using Samsa.Embedded.Serving;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
@@ -25,10 +26,35 @@ static class FetchAnswer
         await round.CompleteAsync().ConfigureAwait(false);
         // Whoever goes on with a session hears only of what changed.
         var told = session is null || request.SessionEpoch == FirstOfSession ? round.Results : round.Results.Where(one => one.IsNews);
-        var answer = Answer(asked, round, [.. told]);
+        var answer = Answer(asked, [.. told], round.Committed);
         if (session is not null) round.Told(session, goesOn: request.SessionEpoch != FirstOfSession);
         return answer with { SessionId = session?.Id ?? NoSession };
     }
+
+    /// <summary>Answers with an error: what is wrong with a session for all of it, everything else for each partition.</summary>
+    public static Fetch.Response Refuse(Asked asked, Fetch.Request request, ErrorCode error)
+    {
+        var ofSession = error is ErrorCode.FetchSessionIdNotFound or ErrorCode.InvalidFetchSessionEpoch or ErrorCode.FetchSessionTopicIdError;
+        if (ofSession && asked.Version >= HasSessions) return new() { ErrorCode = error };
+        if (Begin(asked, request, out var session, out var wanted) is var wrong && wrong != ErrorCode.None) return new() { ErrorCode = wrong };
+        foreach (var one in wanted) one.ToldHighWatermark = -1;
+        var failed = wanted.Select(one => new FetchResult(one, null, Reading.Failed(error)));
+        return Answer(asked, [.. failed], committed: false) with { SessionId = session?.Id ?? NoSession };
+    }
+
+    /// <summary>The same answer, with an error and nothing else for each partition.</summary>
+    public static Fetch.Response Failed(Fetch.Response answer, ErrorCode error) => answer with
+    {
+        Responses = [.. answer.Responses.Select(topic => topic with
+        {
+            Partitions = [.. topic.Partitions.Select(one => new Fetch.Response.PartitionData
+            {
+                PartitionIndex = one.PartitionIndex,
+                ErrorCode = error,
+                HighWatermark = -1,
+            })],
+        })],
+    };
 
     static ErrorCode Begin(Asked asked, Fetch.Request request, out FetchSession? session, out IReadOnlyList<SessionPartition> wanted)
     {
@@ -69,7 +95,7 @@ static class FetchAnswer
         from partition in topic.Partitions
         select new TopicPartition(topic.Topic, topic.TopicId, partition);
 
-    static Fetch.Response Answer(Asked asked, FetchRound round, IReadOnlyList<FetchResult> told)
+    static Fetch.Response Answer(Asked asked, IReadOnlyList<FetchResult> told, bool committed)
     {
         var topics = new List<Fetch.Response.FetchableTopicResponse>();
         var places = new Dictionary<(string, Guid), List<Fetch.Response.PartitionData>>();
@@ -82,7 +108,7 @@ static class FetchAnswer
                 topics.Add(new() { Topic = name.Topic, TopicId = name.TopicId, Partitions = partitions });
             }
 
-            partitions.Add(one.ToData(round.Committed, asked.Generation.TellsStableOffset));
+            partitions.Add(one.ToData(committed, asked.Generation.TellsStableOffset));
         }
 
         return new Fetch.Response { Responses = topics, NodeEndpoints = Endpoints(asked, told) };

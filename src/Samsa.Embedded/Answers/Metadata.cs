@@ -12,7 +12,13 @@ static class MetadataAnswer
     // From 4 on the client says whether a topic may be created; before, asking was enough.
     const short AsksBeforeCreating = 4;
 
-    public static IMessage To(Asked asked, Metadata.Request request)
+    public static IMessage To(Asked asked, Metadata.Request request) => About(asked, Topics(asked, request)) with
+    {
+        ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.OnCluster : AuthorizedOperations.NotAsked,
+    };
+
+    /// <summary>The brokers, and what is to be said of topics.</summary>
+    public static Metadata.Response About(Asked asked, IEnumerable<Metadata.Response.MetadataResponseTopic> topics)
     {
         var named = asked.Generation.NamesBrokersAtOnce || asked.Cluster.HadTopics;
         return new Metadata.Response
@@ -25,8 +31,7 @@ static class MetadataAnswer
             })],
             ClusterId = asked.Cluster.ClusterId,
             ControllerId = asked.Cluster.Controller,
-            Topics = [.. Topics(asked, request)],
-            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.OnCluster : AuthorizedOperations.NotAsked,
+            Topics = [.. topics],
         };
     }
 

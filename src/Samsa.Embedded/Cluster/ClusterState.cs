@@ -22,6 +22,7 @@ sealed class ClusterState
         Options = options;
         Generation = Generation.Of(options.Profile);
         Requests = new RequestLog(options.RememberedRequests);
+        Faults = new EmbeddedFaults(options.RememberedRequests);
     }
 
     public EmbeddedKafkaOptions Options { get; }
@@ -29,6 +30,8 @@ sealed class ClusterState
     public Generation Generation { get; }
 
     public RequestLog Requests { get; }
+
+    public EmbeddedFaults Faults { get; }
 
     public string ClusterId { get; } = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('/', '_').Replace('+', '-');
 
@@ -137,6 +140,20 @@ sealed class ClusterState
         }
 
         Options.Logger.LogInformation("Broker {Broker} leads partition {Partition} of {Topic}.", broker, partition.Index, partition.Topic.Name);
+    }
+
+    /// <summary>Lets a replica lead that has not got everything: the log ends at <paramref name="offset"/> from now on.</summary>
+    public void Truncate(PartitionState partition, long offset, int? leader)
+    {
+        lock (gate)
+        {
+            var next = leader ?? partition.Leadership.Leader;
+            if (!alive.ContainsKey(next)) throw new InvalidOperationException($"Broker {next} does not run.");
+            partition.Truncate(offset, before => before.WithLeader(next));
+        }
+
+        Options.Logger.LogInformation(
+            "Partition {Partition} of {Topic} lost what was behind {Offset}.", partition.Index, partition.Topic.Name, offset);
     }
 
     public void BrokerStarted(int broker, BrokerAddress address)

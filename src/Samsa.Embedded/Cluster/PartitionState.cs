@@ -43,6 +43,31 @@ sealed class PartitionState
         }
     }
 
+    /// <summary>Changes who leads, and loses what was not replicated: the log ends at <paramref name="offset"/>.</summary>
+    public void Truncate(long offset, Func<Leadership, Leadership> change)
+    {
+        lock (gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(offset, log.Start);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, log.End);
+            log.Truncate(offset);
+            epochs.Truncate(offset);
+            // What was known of producers and transactions is what the records that are left tell.
+            producers.Clear();
+            transactions.Clear();
+            foreach (var entry in log.EntriesFrom(log.Start))
+            {
+                if (Entry.Magic(entry.Span) < 2) continue;
+                producers.Stored(entry.Span);
+                transactions.Stored(entry.Span);
+            }
+
+            leadership = change(leadership);
+            epochs.Begin(leadership.Epoch, log.End);
+            WakeAll();
+        }
+    }
+
     /// <summary>Wakes whoever waits: the topic is gone.</summary>
     public void Close()
     {
@@ -126,11 +151,23 @@ sealed class PartitionState
             start = -1;
             if (leadership.Leader != broker) return ErrorCode.NotLeaderOrFollower;
             if (offset < -1 || offset > log.End) return ErrorCode.OffsetOutOfRange;
-            log.DeleteBefore(offset == -1 ? log.End : offset);
+            start = DeleteBefore(offset == -1 ? log.End : offset);
+            return ErrorCode.None;
+        }
+    }
+
+    /// <summary>Deletes what lies before an offset, whoever leads.</summary>
+    /// <returns>Where the log starts now.</returns>
+    public long DeleteBefore(long offset)
+    {
+        lock (gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, log.End);
+            log.DeleteBefore(offset);
             transactions.Forget(log.Start);
             epochs.Forget(log.Start);
-            start = log.Start;
-            return ErrorCode.None;
+            WakeAll();
+            return log.Start;
         }
     }
 

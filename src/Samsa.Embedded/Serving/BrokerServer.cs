@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -18,19 +19,21 @@ sealed class BrokerServer : IAsyncDisposable
     CancellationTokenSource stopping = new();
     Task accepting = Task.CompletedTask;
 
+    // What it speaks otherwise than its generation.
+    volatile ImmutableDictionary<short, SpokenApi> ownVersions = ImmutableDictionary<short, SpokenApi>.Empty;
+
     /// <summary>Binds the port; 0 for a free one. Nothing is accepted yet.</summary>
     public BrokerServer(int id, int port, ClusterState cluster, RequestMemory memory)
     {
         (Id, Cluster, Memory) = (id, cluster, memory);
-        placeholder = Bind(port);
-        Port = ((IPEndPoint)placeholder.LocalEndPoint!).Port;
+        HoldPort(port);
     }
 
     public int Id { get; }
 
     public string Host { get; } = "127.0.0.1";
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public ClusterState Cluster { get; }
 
@@ -43,7 +46,18 @@ sealed class BrokerServer : IAsyncDisposable
 
     public int Connections => connections.Count;
 
-    public async Task StartAsync()
+    /// <summary>What it speaks, by rising number.</summary>
+    public IEnumerable<SpokenApi> Apis => Cluster.Generation.Apis.Select(api => ownVersions.GetValueOrDefault(api.Api.Key, api));
+
+    /// <summary>What it speaks of an API; null when it does not know it.</summary>
+    public SpokenApi? Find(short key) => ownVersions.IsEmpty || !ownVersions.TryGetValue(key, out var own) ? Cluster.Generation.Find(key) : own;
+
+    /// <summary>From now on it speaks other versions of an API than its generation does.</summary>
+    public void Speak(SpokenApi versions) => ownVersions = ownVersions.SetItem(versions.Api.Key, versions);
+
+    /// <summary>Listens.</summary>
+    /// <param name="port">On which port from now on; 0 for a free one, null for the one it has.</param>
+    public async Task StartAsync(int? port = null)
     {
         await change.WaitAsync().ConfigureAwait(false);
         try
@@ -51,6 +65,7 @@ sealed class BrokerServer : IAsyncDisposable
             if (IsRunning) return;
             Sessions = new FetchSessions();
             stopping = new CancellationTokenSource();
+            if (port is { } other && other != Port) HoldPort(other);
             // The port was held by a socket that does not listen: to clients it was refused, to others taken.
             var socket = placeholder ?? Bind(Port);
             placeholder = null;
@@ -63,6 +78,25 @@ sealed class BrokerServer : IAsyncDisposable
         {
             change.Release();
         }
+    }
+
+    /// <summary>Gives the port it had to somebody else and takes a free one. Only while it is stopped.</summary>
+    public async Task LeavePortAsync()
+    {
+        await change.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!IsRunning) HoldPort(0);
+        }
+        finally
+        {
+            change.Release();
+        }
+    }
+
+    public void CloseConnections()
+    {
+        foreach (var connection in connections.Keys) connection.Dispose();
     }
 
     /// <summary>Stops listening and cuts all connections.</summary>
@@ -80,7 +114,7 @@ sealed class BrokerServer : IAsyncDisposable
                 socket.Dispose();
                 if (!forGood) placeholder = Bind(Port);
                 await accepting.ConfigureAwait(false);
-                foreach (var connection in connections.Keys) connection.Dispose();
+                CloseConnections();
                 await Task.WhenAll(connections.Values).ConfigureAwait(false);
                 stopping.Dispose();
             }
@@ -145,6 +179,14 @@ sealed class BrokerServer : IAsyncDisposable
         serving.ContinueWith(
             _ => connections.TryRemove(connection, out Task? _),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    void HoldPort(int port)
+    {
+        var socket = Bind(port);
+        placeholder?.Dispose();
+        placeholder = socket;
+        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     static Socket Bind(int port)

@@ -21,8 +21,9 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
             using var reader = new RequestReader(socket, broker.Cluster.Options.MaxRequestBytes, broker.Memory);
             while (await reader.ReadAsync().ConfigureAwait(false) is { } request)
             {
-                await desk.AnswerAsync(request, answer, stopping).ConfigureAwait(false);
-                await SendAsync().ConfigureAwait(false);
+                if (await desk.AnswerAsync(request, answer, stopping).ConfigureAwait(false) is not { } delivery)
+                    await SendAsync().ConfigureAwait(false);
+                else if (!await DeliverAsync(delivery, stopping).ConfigureAwait(false)) return;
             }
         }
         catch (Exception fault) when (fault is ProtocolException or RefusedRequestException)
@@ -56,6 +57,37 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
         answer.GetSegments(parts);
         while (parts.Count > 0) Sent(await socket.SendAsync(parts, SocketFlags.None).ConfigureAwait(false));
         answer.Reset();
+    }
+
+    // What a fault has to say about an answer. False when the connection is over.
+    async ValueTask<bool> DeliverAsync(Delivery delivery, CancellationToken stopping)
+    {
+        if (delivery.Ending == Ending.Reset)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            return false;
+        }
+
+        ReadOnlyMemory<byte> rest = answer.ToArray();
+        answer.Reset();
+        rest = rest[..Math.Min(rest.Length, delivery.Bytes)];
+        while (!rest.IsEmpty)
+        {
+            var piece = rest[..Math.Min(rest.Length, delivery.PieceBytes)];
+            rest = rest[await socket.SendAsync(piece, SocketFlags.None, stopping).ConfigureAwait(false)..];
+            if (delivery.Pause > TimeSpan.Zero && !rest.IsEmpty)
+                await Task.Delay(delivery.Pause, broker.Cluster.Options.Clock, stopping).ConfigureAwait(false);
+        }
+
+        if (delivery.Ending == Ending.None) return true;
+        socket.Shutdown(SocketShutdown.Send);
+        // Closing over requests that were not read would be a reset, and could overtake what was sent.
+        var ignored = new byte[4096];
+        while (await socket.ReceiveAsync(ignored, SocketFlags.None, stopping).ConfigureAwait(false) > 0)
+        {
+        }
+
+        return false;
     }
 
     void Sent(int bytes)

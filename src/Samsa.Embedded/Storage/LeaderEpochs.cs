@@ -37,6 +37,9 @@ sealed class LeaderEpochs
         return next == 0 ? (epoch, starts[0].Start) : (starts[next - 1].Epoch, starts[next].Start);
     }
 
+    /// <summary>Forgets the epochs that began at <paramref name="offset"/> or behind it.</summary>
+    public void Truncate(long offset) => starts.RemoveAll(one => one.Start >= offset);
+
     /// <summary>Lets go of the epochs that ended before the start of the log.</summary>
     public void Forget(long before)
     {

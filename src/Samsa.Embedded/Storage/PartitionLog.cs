@@ -75,6 +75,33 @@ sealed class PartitionLog(long retentionBytes)
         }
     }
 
+    /// <summary>Ends the log at an offset of it. An entry that reaches behind it goes as a whole.</summary>
+    public void Truncate(long offset)
+    {
+        while (segments.Count > 0 && segments[^1].NextOffset > offset)
+        {
+            var last = segments[^1];
+            segments.RemoveAt(segments.Count - 1);
+            SizeInBytes -= last.Length;
+            // Readers may still hold what was behind: what is left goes into a segment of its own.
+            var left = offset <= last.BaseOffset ? 0 : last.PositionOf(offset);
+            if (left == 0) continue;
+            var cut = new LogSegment(last.BaseOffset, segmentBytes, FirstCapacity);
+            for (var position = 0; position < left; position += last.SizeAt(position))
+            {
+                var entry = last.Slice(position, last.SizeAt(position)).Span;
+                var stored = cut.Reserve(entry.Length);
+                entry.CopyTo(stored);
+                cut.Commit(stored, last.Touched);
+            }
+
+            segments.Add(cut);
+            SizeInBytes += cut.Length;
+        }
+
+        End = offset;
+    }
+
     // Kafka's rule: a segment goes as long as enough is left without it; the one being written to stays.
     void Forget()
     {

@@ -57,6 +57,12 @@ sealed class ProducerStates
         if (known.Batches.Count > Remembered) known.Batches.RemoveFirst();
     }
 
+    public void Clear()
+    {
+        producers.Clear();
+        arrival.Clear();
+    }
+
     Producer Remember(long id)
     {
         if (producers.Count >= MaxProducers) producers.Remove(arrival.Dequeue());

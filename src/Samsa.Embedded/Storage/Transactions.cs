@@ -41,6 +41,13 @@ sealed class Transactions
         if (aborted.Count > 0 && aborted[0].Last < before) aborted.RemoveAll(one => one.Last < before);
     }
 
+    public void Clear()
+    {
+        open.Clear();
+        aborted.Clear();
+        Look();
+    }
+
     void Look() => FirstOpen = open.Count == 0 ? null : open.Values.Min();
 
     // The key of the first record: i16 version, i16 type; 0 aborts, 1 commits.
