@@ -18,6 +18,7 @@ sealed class BrokerSender : IDisposable
     readonly List<PartitionLane> lanes = [];
     readonly ITimer timer;
     Exchange next;
+    BrokerConnection? verified;
     int turn, underWay, failures;
     long due;
 
@@ -88,6 +89,9 @@ sealed class BrokerSender : IDisposable
         try
         {
             var connection = await producer.Connections.GetAsync(node, ConnectionUse.Producing, stopped);
+            // Records that were written to another cluster could not be taken back.
+            if (connection != verified) await producer.View.VerifyAsync(connection, stopped);
+            verified = connection;
             var version = connection.VersionOf(Produce.Api);
             var identity = await IdentityAsync(connection, version, stopped);
             failures = 0;
