@@ -9,11 +9,15 @@ sealed partial class BrokerConnection
     /// </summary>
     sealed class Watchdog : IAsyncDisposable
     {
+        /// <summary>What an answer must grow in a second, in bytes, to be waited for although its time is over.</summary>
+        const int LeastGrowth = 512;
+
         readonly BrokerConnection connection;
         readonly ITimer timer;
         readonly Lock gate = new();
         // All times are timestamps of the clock.
         long due = long.MaxValue, sendDue = long.MaxValue, lastSeen;
+        long bytesBefore;
         int lastOfSend;
         bool whenQuiet;
 
@@ -42,6 +46,7 @@ sealed partial class BrokerConnection
         public void Saw(Ask answered)
         {
             Volatile.Write(ref lastSeen, Clock.GetTimestamp());
+            Volatile.Write(ref bytesBefore, connection.incoming.BytesReceived);
             // The answer to the last request of a send is faster than our knowing that the send has ended.
             if (answered.CorrelationId == Volatile.Read(ref lastOfSend)) Sent();
             if (Volatile.Read(ref whenQuiet)) CloseIfQuiet();
@@ -63,7 +68,7 @@ sealed partial class BrokerConnection
             var impatient = connection.waiting.MostImpatient;
             if (now >= Volatile.Read(ref sendDue))
                 connection.Close(new("the broker took no more bytes for too long", IsTimeout: true));
-            else if (impatient is not null && now >= impatient.Deadline)
+            else if (impatient is not null && now >= impatient.Deadline && !Grows(impatient, now))
                 connection.Close(new($"{impatient.Request.Api.Name} had no answer within {impatient.Patience}", IsTimeout: true));
             else if (impatient is not null)
                 WakeAt(Math.Min(impatient.Deadline, Volatile.Read(ref sendDue)));
@@ -71,6 +76,18 @@ sealed partial class BrokerConnection
                 connection.Close(new($"nothing was asked for {connection.options.IdleTimeout}"));
             else
                 WakeAt(Math.Max(end, now + Ticks(TimeSpan.FromMilliseconds(10))));
+        }
+
+        // Answers come in order, so what came since the last one belongs to the next. On a slow line a large one takes longer than any
+        // patience, and asking for it again would not make it faster: as long as it grows everybody's patience begins anew.
+        bool Grows(Ask impatient, long now)
+        {
+            var bytes = connection.incoming.BytesReceived;
+            var grown = bytes - Volatile.Read(ref bytesBefore);
+            if (grown < LeastGrowth * impatient.Patience.TotalSeconds) return false;
+            Volatile.Write(ref bytesBefore, bytes);
+            connection.waiting.PutOff(now + Ticks(impatient.Patience));
+            return true;
         }
 
         void CloseIfQuiet()

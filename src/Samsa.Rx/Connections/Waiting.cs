@@ -24,6 +24,14 @@ sealed class Waiting
         }
     }
 
+    /// <summary>Nobody gives up before this time.</summary>
+    public void PutOff(long until)
+    {
+        lock (gate)
+            foreach (var ask in asks)
+                ask.Deadline = Math.Max(ask.Deadline, until);
+    }
+
     /// <summary>The request whose patience ends first; null when nobody waits.</summary>
     public Ask? MostImpatient
     {

@@ -39,25 +39,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task Answers_that_come_byte_by_byte_are_the_same_answers()
-    {
-        await using var peer = ScriptedPeer.Start(async talk =>
-        {
-            await talk.GreetAsync();
-            while (true)
-            {
-                var heard = await talk.HearAsync();
-                foreach (var one in Talk.Bytes(heard, Echo(heard)!)) await talk.SayAsync(one);
-            }
-        });
-        var connection = await OpenAsync(peer);
-
-        Assert.That(NameIn(await connection.AskAsync(Named("a")).Soon()), Is.EqualTo("a"));
-        Assert.That(NameIn(await connection.AskAsync(Named("b")).Soon()), Is.EqualTo("b"));
-    }
-
-    [Test]
-    public async Task Answers_that_come_in_one_packet_are_the_same_answers()
+    public async Task F008_Answers_that_come_in_one_packet_are_the_same_answers()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -79,7 +61,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task A_wrong_correlation_id_costs_the_connection_and_fails_all_who_wait()
+    public async Task F011_Answers_in_the_wrong_order_cost_the_connection_and_fail_all_who_wait()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -105,7 +87,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task An_answer_that_nobody_asked_for_costs_the_connection()
+    public async Task F010_An_answer_that_nobody_asked_for_costs_the_connection()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -145,7 +127,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task A_connection_that_is_cut_inside_an_answer_fails_everybody_and_delivers_nothing()
+    public async Task F007_A_connection_that_is_cut_inside_an_answer_fails_everybody_and_delivers_nothing()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -163,7 +145,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task What_is_asked_of_a_closed_connection_was_surely_not_sent()
+    public async Task F005_What_is_asked_of_a_closed_connection_was_surely_not_sent()
     {
         await using var peer = ScriptedPeer.Broker(Echo);
         var connection = await OpenAsync(peer);
@@ -176,7 +158,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task What_waited_for_its_turn_while_the_connection_was_lost_was_surely_not_sent()
+    public async Task F005_What_waited_for_its_turn_while_the_connection_was_lost_was_surely_not_sent()
     {
         var clock = new TestClock();
         await using var peer = ScriptedPeer.Start(async talk =>
@@ -198,7 +180,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task An_answer_that_does_not_come_in_time_costs_the_connection()
+    public async Task F009_An_answer_that_does_not_come_in_time_costs_the_connection()
     {
         var clock = new TestClock();
         await using var peer = ScriptedPeer.Start(async talk =>
@@ -415,7 +397,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task A_send_that_the_peer_does_not_take_ends_with_the_patience()
+    public async Task F020_A_send_that_the_peer_does_not_take_ends_with_the_patience()
     {
         var clock = new TestClock();
         await using var peer = ScriptedPeer.Start(async talk =>
@@ -433,6 +415,49 @@ public sealed class BrokerConnectionTests
 
         var error = await asked.Answer.ShouldThrow<ConnectionException>();
         Assert.That((error.IsTimeout, error.MayHaveBeenSent), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public async Task F020_An_answer_that_grows_is_waited_for_and_one_that_has_stopped_growing_is_not([Values] bool stops)
+    {
+        var (clock, go) = (new TestClock(), new SemaphoreSlim(0));
+        await using var peer = ScriptedPeer.Start(async talk =>
+        {
+            await talk.GreetAsync();
+            var heard = await talk.HearAsync();
+            var bytes = Talk.Bytes(heard, new Metadata.Response { ClusterId = new('x', 30_000), Topics = [.. Enumerable.Range(0, 12).Select(Large)] });
+            for (var sent = 0; sent < bytes.Length; sent += 40_000)
+            {
+                await talk.SayAsync(bytes[sent..Math.Min(sent + 40_000, bytes.Length)]);
+                await go.WaitAsync();
+            }
+            await talk.HangUpAsync();
+        });
+        var connection = await OpenAsync(peer, new() { Clock = clock, RequestTimeout = TimeSpan.FromSeconds(30) });
+        var (large, behind) = (connection.AskAsync(Named("a")), connection.AskAsync(Named("b"), timeout: TimeSpan.FromSeconds(20)));
+
+        // 40 kB in 20 seconds, for three minutes.
+        for (var part = 0; part < 8; part++)
+        {
+            await Task.Delay(200);
+            if (!stops || part < 3) go.Release();
+            await Task.Delay(200);
+            clock.Advance(TimeSpan.FromSeconds(19));
+        }
+
+        if (stops)
+        {
+            Assert.That((await large.ShouldThrow<ConnectionException>()).IsTimeout, Is.True);
+            await behind.ShouldThrow<ConnectionException>();
+            return;
+        }
+
+        go.Release(10);
+        Assert.That((await large.Soon()).Topics, Has.Count.EqualTo(12));
+        Assert.That(behind.IsCompleted, Is.False);
+        Assert.That(connection.IsClosed, Is.False);
+
+        static Metadata.Response.MetadataResponseTopic Large(int i) => new() { Name = new((char)('a' + i), 30_000) };
     }
 
     [Test]
