@@ -48,8 +48,10 @@ public sealed class Fault : IDisposable
     /// <param name="times">How many in all.</param>
     /// <param name="ct">Ends the waiting.</param>
     /// <exception cref="ObjectDisposedException">It was removed before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It will never meet so many.</exception>
     public Task FiredAsync(int times = 1, CancellationToken ct = default)
     {
+        if (target.Times is { } most) ArgumentOutOfRangeException.ThrowIfGreaterThan(times, most);
         var come = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {

@@ -51,21 +51,6 @@ public sealed class KafkaTests
     }
 
     [Test]
-    public async Task A_peer_that_speaks_HTTP_is_not_waited_for()
-    {
-        await using var http = ScriptedPeer.Start(async talk =>
-        {
-            await talk.HearAsync();
-            await talk.SayAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
-            await talk.HangUpAsync();
-        });
-
-        var error = await Kafka.ConnectAsync(http.Address, new() { StartTimeout = TimeSpan.FromHours(1) }).ShouldThrow<NoBrokersAvailableException>();
-
-        Assert.That(error.Message, Does.Contain("the peer speaks HTTP"));
-    }
-
-    [Test]
     public async Task A_broker_that_drops_every_question_is_named_with_that()
     {
         await using var drops = ScriptedPeer.Start(async talk =>

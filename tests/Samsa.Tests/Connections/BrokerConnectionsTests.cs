@@ -60,7 +60,7 @@ public sealed class BrokerConnectionsTests
     }
 
     [Test]
-    public async Task Each_failure_makes_the_next_attempt_wait_longer_up_to_the_most()
+    public async Task F003_Each_failure_makes_the_next_attempt_wait_longer_up_to_the_most()
     {
         var clock = new TestClock();
         var events = new KafkaEvents(clock);
@@ -130,7 +130,7 @@ public sealed class BrokerConnectionsTests
     }
 
     [Test]
-    public async Task An_address_that_hangs_is_overtaken()
+    public async Task F004_An_address_that_hangs_is_overtaken()
     {
         var clock = new TestClock();
         await using var hangs = ScriptedPeer.Start(talk => talk.HangUpAsync());

@@ -119,24 +119,8 @@ public sealed class NegotiationTests
         Assert.That(peer.Heard, Has.Count.EqualTo(3));
     }
 
-    [TestCase("HTTP/1.1 400 Bad Request\r\n\r\n", "the peer speaks HTTP")]
-    [TestCase("\u0015\u0003\u0003\u0000\u0002\u0002\u0046", "the peer speaks TLS")]
-    public async Task A_peer_that_speaks_something_else_is_named(string said, string hint)
-    {
-        await using var peer = ScriptedPeer.Start(async talk =>
-        {
-            await talk.HearAsync();
-            await talk.SayAsync(System.Text.Encoding.Latin1.GetBytes(said));
-            await talk.HangUpAsync();
-        });
-
-        var error = await OpenAsync(peer).ShouldThrow<ConnectionException>();
-        Assert.That(error.Message, Does.Contain(peer.Address).And.Contain(hint));
-        Assert.That(error.MayHaveBeenSent, Is.False);
-    }
-
     [Test]
-    public async Task A_broker_that_closes_on_the_question_and_on_ListGroups_is_Kafka_0_8_2()
+    public async Task F013_A_broker_that_closes_on_the_question_and_on_ListGroups_is_Kafka_0_8_2()
     {
         await using var peer = ScriptedPeer.Start(Kafka082);
         var connection = await OpenAsync(peer);
@@ -214,7 +198,7 @@ public sealed class NegotiationTests
     }
 
     [Test]
-    public async Task A_peer_that_closes_on_everything_gets_both_explanations()
+    public async Task F013_A_peer_that_closes_on_everything_gets_both_explanations()
     {
         await using var peer = ScriptedPeer.Start(talk =>
         {

@@ -11,7 +11,8 @@ sealed class TestClock : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref now);
 
-    public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);
+    // A time that records can have.
+    public override DateTimeOffset GetUtcNow() => new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

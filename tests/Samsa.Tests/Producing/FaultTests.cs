@@ -87,7 +87,7 @@ public class FaultTests
     }
 
     [Test]
-    public async Task Disposing_does_not_hang_on_a_cluster_that_is_gone()
+    public async Task F056_Disposing_does_not_hang_on_a_cluster_that_is_gone()
     {
         var kafka = await EmbeddedKafka.StartAsync();
         kafka.CreateTopic("t");

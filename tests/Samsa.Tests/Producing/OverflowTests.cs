@@ -35,7 +35,7 @@ public class OverflowTests
     static string Text(int i) => $"{i}".PadRight(100);
 
     [Test]
-    public async Task Block_holds_the_caller_until_there_is_room_and_loses_nothing()
+    public async Task F055_Block_holds_the_caller_until_there_is_room_and_loses_nothing()
     {
         await using var client = await StuckAsync(Small);
         var sink = client.Sink("t");
@@ -72,7 +72,7 @@ public class OverflowTests
     }
 
     [Test]
-    public async Task Block_gives_up_when_its_time_is_over()
+    public async Task F055_Block_gives_up_when_its_time_is_over()
     {
         await using var client = await StuckAsync(Small with { BlockTimeout = TimeSpan.FromMilliseconds(300), DeliveryTimeout = TimeSpan.FromSeconds(5), FlushTimeout = TimeSpan.Zero });
         var error = await Caught(Task.WhenAll(Enumerable.Range(0, 300).Select(i => client.PublishAsync("t", Text(i)))));

@@ -129,7 +129,7 @@ public class PublishTests
     }
 
     [Test]
-    public async Task A_batch_that_the_broker_finds_too_large_goes_in_parts_and_only_what_alone_is_too_large_fails()
+    public async Task F045_A_batch_that_the_broker_finds_too_large_goes_in_parts_and_only_what_alone_is_too_large_fails()
     {
         kafka.CreateTopic("small", settings: new() { MaxMessageBytes = 2_000 });
         await using var client = await Client.ConnectAsync(kafka, new() { Linger = TimeSpan.FromMilliseconds(50) });
