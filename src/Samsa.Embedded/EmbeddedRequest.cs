@@ -6,7 +6,7 @@ namespace Samsa.Embedded;
 /// <param name="At">When it was read, by the clock of the options.</param>
 /// <param name="Broker">The broker that was asked.</param>
 /// <param name="ApiKey">The number of the API.</param>
-/// <param name="Api">The name of the API: <c>Produce</c>, <c>Fetch</c> …</param>
+/// <param name="Api">The name of the API: <c>Produce</c>, <c>Fetch</c> …; <c>API 999</c> for one that Kafka has not.</param>
 /// <param name="Version">The version it was spelt in.</param>
 /// <param name="ClientId">What the client calls itself; null when it does not.</param>
 public readonly record struct EmbeddedRequest(
@@ -14,6 +14,9 @@ public readonly record struct EmbeddedRequest(
 {
     /// <summary>The number the answer is to begin with.</summary>
     public int CorrelationId { get; init; }
+
+    /// <summary>Whether it was answered by closing the connection, since the broker does not speak the API or the version.</summary>
+    public bool IsRefused { get; init; }
 
     /// <summary>What follows the header; null in the log of all requests.</summary>
     internal Body? Content { get; init; }

@@ -1,4 +1,5 @@
 using Samsa.Embedded.Cluster;
+using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Wire;
 
@@ -32,25 +33,25 @@ sealed class RequestDesk(BrokerServer broker)
     {
         var reader = new WireReader(request);
         var (key, version, correlation) = (reader.ReadInt16(), reader.ReadInt16(), reader.ReadInt32());
-        var spoken = broker.Find(key) ?? throw new RefusedRequestException($"API {key} is not known here.");
-        if (!cluster.Generation.ChecksVersions) version = 0;
-        var api = spoken.Api;
-        var isSpoken = spoken.Speaks(version);
-        // Whoever asks for too new an ApiVersions cannot know better yet: it is answered in the form of version 0.
-        if (!isSpoken && key != ApiVersions.Api.Key) throw new RefusedRequestException($"{api.Name} {version} is not spoken here.");
+        var spoken = broker.Find(key);
+        if (spoken is not null && !cluster.Generation.ChecksVersions) version = 0;
+        var isSpoken = spoken is not null && spoken.Speaks(version);
         // All headers agree up to the client id.
         var clientId = isSpoken || reader.Remaining > 0 ? reader.ReadNullableString() : null;
-        reader.Flexible = isSpoken && api.IsFlexible(version);
+        reader.Flexible = isSpoken && spoken!.Api.IsFlexible(version);
         if (reader.Flexible) reader.SkipTags();
-        noted = new EmbeddedRequest(cluster.Options.Clock.GetUtcNow(), broker.Id, api.Key, api.Name, version, clientId)
+        noted = new EmbeddedRequest(cluster.Options.Clock.GetUtcNow(), broker.Id, key, spoken?.Api.Name ?? NameOf(key), version, clientId)
         {
             CorrelationId = correlation,
+            // Whoever asks for too new an ApiVersions cannot know better yet: it is answered in the form of version 0.
+            IsRefused = !isSpoken && (spoken is null || key != ApiVersions.Api.Key),
         };
         cluster.Requests.Add(noted);
+        if (noted.IsRefused) throw new RefusedRequestException($"{noted.Api} {version} is not spoken here.");
         return new Asked
         {
             Broker = broker,
-            Api = api,
+            Api = spoken!.Api,
             Version = isSpoken ? version : (short)0,
             IsSpoken = isSpoken,
             Correlation = correlation,
@@ -59,4 +60,6 @@ sealed class RequestDesk(BrokerServer broker)
             Stopping = stopping,
         };
     }
+
+    static string NameOf(short key) => Enum.IsDefined((ApiKey)key) ? $"{(ApiKey)key}" : $"API {key}";
 }

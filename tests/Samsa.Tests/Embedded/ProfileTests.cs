@@ -110,6 +110,8 @@ public class ProfileTests
         using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
         await client.SendHeaderAsync((short)key, (short)version, new byte[32]);
         Assert.That(await client.IsClosedAsync());
+        Assert.That(kafka.Requests.Select(one => (one.ApiKey, one.Version, one.IsRefused)), Is.EqualTo(new[] { ((short)key, (short)version, true) }));
+        Assert.That(kafka.Requests[0].Api, Is.EqualTo(key == 999 ? "API 999" : $"{(ApiKey)key}"));
     }
 
     [Test]
