@@ -24,6 +24,10 @@ abstract class BrokerKind(string name, string version, string release)
 
     public bool CreatesTopicsByRequest => Speaks >= new Version(0, 10, 1);
 
+    public bool GrowsTopicsByRequest => Speaks >= new Version(1, 0);
+
+    public bool HasModernTools => Speaks >= new Version(3, 0);
+
     public bool HasHeaders => Speaks >= new Version(0, 11);
 
     public bool IsIdempotent => Speaks >= new Version(0, 11);

@@ -4,11 +4,12 @@ namespace Samsa.Scenarios.Brokers;
 
 /// <summary>
 /// What the stories are told on. <c>SAMSA_BROKERS</c> selects: names joined by commas (<c>embedded-1.1</c>, <c>3.9.2-kraft</c>),
-/// <c>embedded</c> for all profiles, <c>real</c> for all published versions.
+/// <c>embedded</c> for all profiles, <c>real</c> for all published versions. <c>brief:</c> before a name leaves out what takes long.
 /// </summary>
 static class Each
 {
-    const string Default = "embedded,0.8.2.2,4.3.1";
+    const string Default = "embedded,0.8.2.2,4.3.1,brief:0.9.0.1,brief:0.10.2.2,brief:1.1.1,brief:3.9.2";
+    const string Brief = "brief:";
 
     static readonly BrokerKind[] All =
     [
@@ -26,33 +27,50 @@ static class Each
         new RealKind("4.3.1"),
     ];
 
-    static readonly BrokerKind[] Selected = Select(Environment.GetEnvironmentVariable("SAMSA_BROKERS") is { Length: > 0 } wish ? wish : Default);
+    static readonly string[] Wishes = Wished(Environment.GetEnvironmentVariable("SAMSA_BROKERS") is { Length: > 0 } wish ? wish : Default);
 
-    public static IEnumerable<object[]> Broker() => Selected.Select(kind => new object[] { kind });
+    static readonly BrokerKind[] Selected = [.. All.Where(kind => Wishes.Any(wish => IsMeant(kind, NameIn(wish))))];
 
-    public static IEnumerable<object[]> RealBroker() => Selected.Where(kind => kind.IsReal).Select(kind => new object[] { kind });
+    static readonly BrokerKind[] Thorough = [.. Selected.Where(kind => Wishes.Any(wish => wish == NameIn(wish) && IsMeant(kind, wish)))];
 
-    public static IEnumerable<object[]> BrokerThatFindsTimes() => Selected.Where(kind => kind.FindsTimes).Select(kind => new object[] { kind });
+    public static IEnumerable<object[]> Broker() => Alone(Selected);
+
+    /// <summary>For stories that take long, or in which only others speak to each other when the brokers are real.</summary>
+    public static IEnumerable<object[]> ThoroughBroker() => Alone(Thorough);
+
+    public static IEnumerable<object[]> RealBroker() => Alone(Selected.Where(kind => kind.IsReal));
+
+    public static IEnumerable<object[]> BrokerThatFindsTimes() => Alone(Selected.Where(kind => kind.FindsTimes));
+
+    public static IEnumerable<object[]> BrokerThatCreatesTopics() => Alone(Thorough.Where(kind => kind.CreatesTopicsByRequest));
+
+    /// <summary>Those whose own tools speak to the brokers alone, and not to ZooKeeper.</summary>
+    public static IEnumerable<object[]> BrokerWithModernTools() => Alone(Thorough.Where(kind => kind.HasModernTools));
+
+    public static IEnumerable<object[]> BrokerThatKeepsItsVersions() => Alone(Thorough.Where(kind => !kind.TellsItsVersions));
 
     /// <summary>Each kind alone and as a cluster of three.</summary>
     public static IEnumerable<object[]> BrokerAndSize() =>
-        from kind in Selected
+        from kind in Thorough
         from brokers in new[] { 1, 3 }
         select new object[] { brokers, kind };
 
     public static IEnumerable<object[]> BrokerAndCodec() =>
         from kind in Selected
-        from codec in kind.Codecs
+        from codec in Thorough.Contains(kind) ? kind.Codecs : kind.Codecs[^1..]
         select new object[] { codec, kind };
 
-    static BrokerKind[] Select(string wish)
+    static IEnumerable<object[]> Alone(IEnumerable<BrokerKind> kinds) => kinds.Select(kind => new object[] { kind });
+
+    static string[] Wished(string wish)
     {
-        var names = wish.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var unknown = names.FirstOrDefault(name => !All.Any(kind => IsMeant(kind, name)));
-        if (unknown is not null)
-            throw new ArgumentException($"SAMSA_BROKERS names {unknown}; there is: embedded, real, {string.Join(", ", All.Select(kind => kind.Name))}");
-        return [.. All.Where(kind => names.Any(name => IsMeant(kind, name)))];
+        var wishes = wish.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var unknown = wishes.FirstOrDefault(one => !All.Any(kind => IsMeant(kind, NameIn(one))));
+        return unknown is null ? wishes : throw new ArgumentException(
+            $"SAMSA_BROKERS names {unknown}; there is: embedded, real, {string.Join(", ", All.Select(kind => kind.Name))}");
     }
+
+    static string NameIn(string wish) => wish.StartsWith(Brief, StringComparison.Ordinal) ? wish[Brief.Length..] : wish;
 
     static bool IsMeant(BrokerKind kind, string name) => name switch
     {

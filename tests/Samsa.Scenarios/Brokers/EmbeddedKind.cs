@@ -9,24 +9,27 @@ sealed class EmbeddedKind(KafkaProfile profile, string version, string release)
     public override bool IsReal => false;
 
     public override async Task<RunningBrokers> OpenAsync(int brokers = 1) =>
-        new Running(this, await EmbeddedKafka.StartAsync(brokers, new() { Profile = profile, DefaultPartitions = 6 }));
+        new RunningEmbedded(this, await EmbeddedKafka.StartAsync(brokers, new() { Profile = profile, DefaultPartitions = 6 }));
 
     public override string ToString() => $"embedded {Speaks}";
+}
 
-    sealed class Running(BrokerKind kind, EmbeddedKafka kafka) : RunningBrokers(kind)
+/// <summary>Brokers in this process, running: what only they have is their memory of what was asked.</summary>
+sealed class RunningEmbedded(BrokerKind kind, EmbeddedKafka kafka) : RunningBrokers(kind)
+{
+    public EmbeddedKafka Kafka => kafka;
+
+    public override string Bootstrap => kafka.BootstrapServers;
+
+    protected override Task CreateAsync(string topic, int partitions, int replication)
     {
-        public override string Bootstrap => kafka.BootstrapServers;
-
-        protected override Task CreateAsync(string topic, int partitions, int replication)
-        {
-            kafka.CreateTopic(topic, partitions);
-            return Task.CompletedTask;
-        }
-
-        public override Task StopBrokerAsync(int id) => kafka.StopBrokerAsync(id);
-
-        public override Task StartBrokerAsync(int id) => kafka.StartBrokerAsync(id);
-
-        public override ValueTask DisposeAsync() => kafka.DisposeAsync();
+        kafka.CreateTopic(topic, partitions);
+        return Task.CompletedTask;
     }
+
+    public override Task StopBrokerAsync(int id) => kafka.StopBrokerAsync(id);
+
+    public override Task StartBrokerAsync(int id) => kafka.StartBrokerAsync(id);
+
+    public override ValueTask DisposeAsync() => kafka.DisposeAsync();
 }

@@ -63,12 +63,13 @@ public class CreatePartitionsTests
 
     static async Task<CreatePartitions.Response.CreatePartitionsTopicResult> GrowAsync(
         RawClient client, int count, int[][]? assignment = null, string topic = "t", bool validateOnly = false, short version = 3) =>
-        (await client.AskAsync(new CreatePartitions.Request { Topics = [Wanted(topic, count, assignment)], ValidateOnly = validateOnly }, version)).Results.Single();
+        (await client.AskAsync(new CreatePartitions.Request { Topics = [Wanted(topic, count, assignment)], ValidateOnly = validateOnly }, version))
+        .Results.Single();
 
     static CreatePartitions.Request.CreatePartitionsTopic Wanted(string topic, int count, int[][]? assignment) => new()
     {
         Name = topic,
         Count = count,
-        Assignments = assignment is null ? null : [.. assignment.Select(brokers => new CreatePartitions.Request.CreatePartitionsAssignment { BrokerIds = brokers })],
+        Assignments = assignment?.Select(brokers => new CreatePartitions.Request.CreatePartitionsAssignment { BrokerIds = brokers }).ToList(),
     };
 }

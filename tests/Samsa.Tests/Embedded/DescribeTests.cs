@@ -19,13 +19,15 @@ public class DescribeTests
         {
             var told = await client.AskAsync(new DescribeCluster.Request(), version);
             Assert.That((told.ErrorCode, told.ClusterId, told.ControllerId), Is.EqualTo((ErrorCode.None, kafka.ClusterId, 1)));
-            Assert.That(told.Brokers.Select(broker => (broker.BrokerId, broker.Port)), Is.EqualTo(new[] { (1, kafka.Brokers[0].Port), (3, kafka.Brokers[2].Port) }));
+            Assert.That(told.Brokers.Select(broker => (broker.BrokerId, broker.Port)),
+                Is.EqualTo(new[] { (1, kafka.Brokers[0].Port), (3, kafka.Brokers[2].Port) }));
             Assert.That(told.ClusterAuthorizedOperations, Is.EqualTo(int.MinValue));
         }
 
-        Assert.That((await client.AskAsync(new DescribeCluster.Request { IncludeClusterAuthorizedOperations = true }, 0)).ClusterAuthorizedOperations, Is.Positive);
-        Assert.That((await client.AskAsync(new DescribeCluster.Request { EndpointType = 2 }, 1)).ErrorCode, Is.EqualTo(ErrorCode.MismatchedEndpointType));
-        Assert.That((await client.AskAsync(new DescribeCluster.Request { EndpointType = 3 }, 1)).ErrorCode, Is.EqualTo(ErrorCode.UnsupportedEndpointType));
+        async Task<DescribeCluster.Response> Ask(DescribeCluster.Request request) => await client.AskAsync(request, 1);
+        Assert.That((await Ask(new() { IncludeClusterAuthorizedOperations = true })).ClusterAuthorizedOperations, Is.Positive);
+        Assert.That((await Ask(new() { EndpointType = 2 })).ErrorCode, Is.EqualTo(ErrorCode.MismatchedEndpointType));
+        Assert.That((await Ask(new() { EndpointType = 3 })).ErrorCode, Is.EqualTo(ErrorCode.UnsupportedEndpointType));
     }
 
     [Test]
@@ -45,7 +47,8 @@ public class DescribeTests
                 Assert.That(partitions, Has.Count.InRange(1, Math.Max(1, limit)));
                 seen.AddRange(partitions);
                 more = page.NextCursor is not null;
-                if (more) request = request with { Cursor = new() { TopicName = page.NextCursor!.TopicName, PartitionIndex = page.NextCursor.PartitionIndex } };
+                if (page.NextCursor is { } next)
+                    request = request with { Cursor = new() { TopicName = next.TopicName, PartitionIndex = next.PartitionIndex } };
             }
 
             Assert.That(seen, Is.EqualTo(new[] { "a0", "a1", "a2", "b0", "c0", "c1", "c2", "c3" }), $"{limit} a page");
@@ -60,7 +63,8 @@ public class DescribeTests
         kafka.MoveLeader("t", 0, 2);
         await kafka.StopBrokerAsync(1);
         using var client = await RawClient.ConnectAsync(kafka.Brokers[1]);
-        var told = await client.AskAsync(new DescribeTopicPartitions.Request { Topics = [new() { Name = "t" }, new() { Name = "nowhere" }, new() { Name = "a b" }] }, 0);
+        var wanted = new DescribeTopicPartitions.Request { Topics = [new() { Name = "t" }, new() { Name = "nowhere" }, new() { Name = "a b" }] };
+        var told = await client.AskAsync(wanted, 0);
         Assert.That(told.Topics.Select(topic => (topic.Name, topic.ErrorCode)), Is.EqualTo(new[]
         {
             ("a b", ErrorCode.InvalidTopic), ("nowhere", ErrorCode.UnknownTopicOrPartition), ("t", ErrorCode.None),
@@ -68,8 +72,8 @@ public class DescribeTests
         var partition = told.Topics[2].Partitions.Single();
         Assert.That((partition.LeaderId, partition.ReplicaNodes.Order(), partition.IsrNodes, partition.OfflineReplicas),
             Is.EqualTo((2, new[] { 1, 2 }, new[] { 2 }, new[] { 1 })).UsingPropertiesComparer());
-        var refused = await client.AskAsync(new DescribeTopicPartitions.Request { Topics = [new() { Name = "t" }], Cursor = new() { TopicName = "t", PartitionIndex = -1 } }, 0);
-        Assert.That(refused.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.InvalidRequest));
+        var refused = await client.AskAsync(wanted with { Cursor = new() { TopicName = "t", PartitionIndex = -1 } }, 0);
+        Assert.That(refused.Topics.Select(topic => topic.ErrorCode), Is.All.EqualTo(ErrorCode.InvalidRequest));
     }
 
     [TestCase(KafkaProfile.V1_1, 24)]
@@ -83,7 +87,7 @@ public class DescribeTests
         var told = await DescribeAsync(client, Topic, "t", version: 1);
         Assert.That(told.Configs, Has.Count.EqualTo(count));
         Assert.That(told.Configs.Select(one => one.Name), Is.Unique);
-        Assert.That(told.Configs.Single(one => one.Name == "retention.ms"), Has.Property("Value").EqualTo("604800000").And.Property("ConfigSource").EqualTo(5));
+        Assert.That(Shown(told, "retention.ms"), Is.EqualTo("604800000 from 5: "));
     }
 
     [Test]
@@ -106,12 +110,13 @@ public class DescribeTests
         {
             var told = await DescribeAsync(client, Topic, "t", version, synonyms: true);
             Assert.That(Shown(told, "retention.ms"), Is.EqualTo("60000 from 1: retention.ms=60000 from 1"));
-            Assert.That(Shown(told, "cleanup.policy"), Is.EqualTo("compact,delete from 1: cleanup.policy=compact,delete from 1, log.cleanup.policy=delete from 5"));
+            Assert.That(Shown(told, "cleanup.policy"),
+                Is.EqualTo("compact,delete from 1: cleanup.policy=compact,delete from 1, log.cleanup.policy=delete from 5"));
             Assert.That(Shown(told, "max.message.bytes"), Is.EqualTo("5000 from 4: message.max.bytes=5000 from 4"));
             Assert.That(Shown(told, "segment.ms"), Is.EqualTo("604800000 from 5: "));
         }
 
-        kafka.CreateTopic("mine", settings: new() { RetentionBytes = 1000, NeedsKeys = true, MinInSyncReplicas = 1, MaxTimestampAhead = TimeSpan.FromSeconds(1) });
+        kafka.CreateTopic("mine", settings: new() { RetentionBytes = 1000, NeedsKeys = true, MaxTimestampAhead = TimeSpan.FromSeconds(1) });
         var mine = await DescribeAsync(client, Topic, "mine", 4, names: ["retention.bytes", "cleanup.policy", "message.timestamp.after.max.ms"]);
         Assert.That(mine.Configs.Select(one => (one.Name, one.Value, one.ConfigSource, one.Synonyms.Count)), Is.EquivalentTo(new[]
         {

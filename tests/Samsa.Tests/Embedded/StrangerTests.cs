@@ -70,38 +70,36 @@ public class StrangerTests
         Assert.That(await Ran(Stranger.RunAsync(python, ["-c", program, kafka.BootstrapServers, versions])), Is.EqualTo("same\n"));
     }
 
-    [TestCase("4.3.1", KafkaProfile.V4_3)]
+    // Tools of the age of the profile are tried in the scenarios.
     [TestCase("4.3.1", KafkaProfile.V3_9)]
-    [TestCase("3.9.2", KafkaProfile.V3_9)]
-    [TestCase("1.1.1", KafkaProfile.V1_1)]
-    [TestCase("0.10.2.2", KafkaProfile.V0_10_2)]
-    [TestCase("0.8.2.2", KafkaProfile.V0_8_2)]
-    public async Task Java_reads_what_Java_wrote(string version, KafkaProfile profile)
+    [TestCase("3.9.2", KafkaProfile.V4_3)]
+    [TestCase("3.9.2", KafkaProfile.V1_1)]
+    [TestCase("3.9.2", KafkaProfile.V0_10_2)]
+    [TestCase("1.1.1", KafkaProfile.V4_3)]
+    [TestCase("1.1.1", KafkaProfile.V3_9)]
+    [TestCase("1.1.1", KafkaProfile.V0_10_2)]
+    [TestCase("0.8.2.2", KafkaProfile.V3_9)]
+    [TestCase("0.8.2.2", KafkaProfile.V1_1)]
+    [TestCase("0.8.2.2", KafkaProfile.V0_10_2)]
+    public async Task Java_of_another_age_reads_what_it_wrote(string version, KafkaProfile profile)
     {
         await using var kafka = await StartAsync(profile);
         var servers = kafka.BootstrapServers;
         string[] modern = ["--bootstrap-server", servers];
         string[] producer = version[0] is '3' or '4' ? modern : ["--broker-list", servers];
+        // From 3.0 on it is idempotent unless told otherwise, and refuses brokers that cannot be.
+        if (version[0] == '3' && profile < KafkaProfile.V1_1) producer = [.. producer, "--producer-property", "enable.idempotence=false"];
         kafka.CreateTopic("one");
         await Ran(Stranger.JavaToolAsync(version, "ConsoleProducer", [.. producer, "--topic", "one", "--compression-codec", "gzip"], Text));
         Assert.That(kafka.Log("one", 0).EndOffset, Is.EqualTo(Lines.Length));
 
-        var read = version == "0.8.2.2"
-            ? await Ran(Stranger.JavaToolAsync(version, "SimpleConsumerShell", [.. producer, "--topic", "one", "--partition", "0", "--no-wait-at-logend"]))
-            : await Ran(Stranger.JavaToolAsync(version, "ConsoleConsumer", [.. modern, "--topic", "one", "--partition", "0", "--offset", "earliest", "--max-messages", $"{Lines.Length}"]));
+        string[] reader = version == "0.8.2.2"
+            ? ["SimpleConsumerShell", .. producer, "--no-wait-at-logend"]
+            // Without a group nobody commits; a consumer that would tries for half a minute when it closes.
+            : ["ConsoleConsumer", .. modern, "--offset", "earliest", "--max-messages", $"{Lines.Length}", "--consumer-property", "enable.auto.commit=false"];
+        var read = await Ran(Stranger.JavaToolAsync(version, reader[0], [.. reader[1..], "--topic", "one", "--partition", "0"]));
         // Old tools mix what they log into their output.
         Assert.That(read.Split('\n').Where(line => line.StartsWith("line ", StringComparison.Ordinal)), Is.EqualTo(Lines));
-    }
-
-    [Test]
-    public async Task Java_creates_lists_and_deletes_topics()
-    {
-        await using var kafka = await StartAsync(KafkaProfile.V4_3);
-        string[] client = ["--bootstrap-server", kafka.BootstrapServers];
-        await Ran(Stranger.JavaToolAsync("4.3.1", "TopicCommand", [.. client, "--create", "--topic", "made", "--partitions", "3", "--replication-factor", "2", "--config", "retention.bytes=1000000"]));
-        Assert.That(await Ran(Stranger.JavaToolAsync("4.3.1", "TopicCommand", [.. client, "--list"])), Is.EqualTo("made\nt\n"));
-        await Ran(Stranger.JavaToolAsync("4.3.1", "TopicCommand", [.. client, "--delete", "--topic", "made"]));
-        Assert.That(kafka.Topics, Is.EqualTo(new[] { "t" }));
     }
 
     static async Task<EmbeddedKafka> StartAsync(KafkaProfile profile)
