@@ -8,7 +8,8 @@ namespace Samsa.Wire;
 /// <summary>Cuts what a peer sends into frames: four bytes of length, then as many bytes.</summary>
 /// <remarks>
 /// <para>Small frames are received many at a time; a big frame is received straight into its own array.
-/// Each frame is a fresh array, because what is read from it keeps slices of it.</para>
+/// Each frame is a fresh array, because what is read from it keeps slices of it; with a <see cref="Pool"/>, large ones are
+/// memory that nobody holds any more.</para>
 /// <para>A length is refused before anything is allocated, and a believable one is believed slowly: beyond 1 MiB,
 /// or what the peer has once kept its word for, the array grows only as bytes come.</para>
 /// <para>One frame at a time: reads must not overlap. After an exception or a cancelled read the place in the
@@ -57,6 +58,9 @@ public sealed class FrameReader
     /// <summary>The longest frame that is accepted, in bytes. May be changed between frames.</summary>
     public int MaxFrameBytes { get; set; }
 
+    /// <summary>Where large frames get their memory; null for an array of its own for each. May be set between frames.</summary>
+    public FramePool? Pool { get; set; }
+
     /// <summary>All bytes that ever came, so that an owner can see whether a slow frame makes progress.</summary>
     public long BytesReceived { get; private set; }
 
@@ -77,20 +81,23 @@ public sealed class FrameReader
 
         var length = CheckedLength();
         start += LengthBytes;
-        var frame = GC.AllocateUninitializedArray<byte>(length <= kept ? length : FirstBytes);
+        var lent = length <= kept ? Pool?.Rent(length) : null;
+        var frame = lent?.Array ?? GC.AllocateUninitializedArray<byte>(length <= kept ? length : FirstBytes);
         var have = Math.Min(length, end - start);
         buffer.AsSpan(start, have).CopyTo(frame);
         start += have;
-        return have == length ? frame : await ReadRestAsync(frame, have, length, cancel).ConfigureAwait(false);
+        if (have < length) frame = await ReadRestAsync(frame, have, length, cancel).ConfigureAwait(false);
+        return lent?.Memory ?? frame;
     }
 
-    async ValueTask<ReadOnlyMemory<byte>> ReadRestAsync(byte[] frame, int have, int length, CancellationToken cancel)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<byte[]> ReadRestAsync(byte[] frame, int have, int length, CancellationToken cancel)
     {
         while (have < length)
         {
             if (have == frame.Length) frame = Grown(frame, length);
             // Not past the end of this frame: what follows belongs into the buffer.
-            var count = await ReceiveAsync(frame.AsMemory(have), cancel).ConfigureAwait(false);
+            var count = await ReceiveAsync(frame.AsMemory(have, Math.Min(frame.Length, length) - have), cancel).ConfigureAwait(false);
             if (count == 0) throw Cut(have, $"a frame of {length}");
             have += count;
         }
@@ -99,6 +106,7 @@ public sealed class FrameReader
         return frame;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     async ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancel)
     {
         var count = socket is not null

@@ -3,17 +3,21 @@ using Samsa.Protocol.Compression;
 namespace Samsa.Protocol.Records;
 
 /// <summary>One batch of records: checked, inflated and never changed again. For magic 0 and 1: a compressed wrapper, or a run of bare messages.</summary>
-/// <remarks>It keeps the bytes it lies in alive; they are never given back to a pool.</remarks>
+/// <remarks>It keeps the bytes it lies in alive; they are used for nothing else while anybody holds it, or a piece of it.</remarks>
 public sealed class RecordBatch
 {
     readonly byte[] bytes;
 
-    internal RecordBatch(byte[] bytes, int start, int end)
+    internal RecordBatch(byte[] bytes, int start, int end, Frame? frame = null)
     {
         this.bytes = bytes;
+        Frame = frame;
         Start = start;
         End = end;
     }
+
+    /// <summary>The frame that the bytes belong to; null when they belong to nothing but the batch.</summary>
+    public Frame? Frame { get; }
 
     /// <summary>The offset that the batch begins with. Its record may have been compacted away.</summary>
     public required long BaseOffset { get; init; }
@@ -79,7 +83,7 @@ public sealed class RecordBatch
 
     internal int End { get; }
 
-    /// <summary>Everything up to the end of the records, so that positions in it are positions in the array.</summary>
+    /// <summary>Everything up to the end of the records, so that positions in it are positions in the array. For those who hold the batch meanwhile.</summary>
     internal ReadOnlySpan<byte> Span => new(bytes, 0, End);
 
     /// <summary>Walks the records in the order of their offsets. Nothing is allocated.</summary>
@@ -90,7 +94,7 @@ public sealed class RecordBatch
 
     /// <summary>A piece of the batch, by the positions of a <see cref="RecordEntry"/>; empty when <paramref name="length"/> is -1.</summary>
     public ReadOnlyMemory<byte> Slice(int start, int length) =>
-        length < 0 ? ReadOnlyMemory<byte>.Empty : new ReadOnlyMemory<byte>(bytes, start, length);
+        length < 0 ? ReadOnlyMemory<byte>.Empty : Frame is null ? new ReadOnlyMemory<byte>(bytes, start, length) : Frame.Slice(start, length);
 
     /// <summary>The key of a record of this batch; empty when there is none.</summary>
     public ReadOnlyMemory<byte> KeyOf(in RecordEntry record) => Slice(record.KeyStart, record.KeyLength);
@@ -106,6 +110,7 @@ public sealed class RecordBatch
     public RecordHeaderCursor HeadersAt(int valueEnd)
     {
         if (Magic < 2) return default;
+        Frame?.Look();
         var fields = new RecordFields(this, valueEnd);
         var count = fields.ReadInt();
         return new RecordHeaderCursor(this, fields.Position, count);

@@ -17,6 +17,7 @@ public ref struct RecordBatchReader
     const int MinRecord = 7;
 
     readonly byte[] bytes;
+    readonly Frame? frame;
     readonly int end;
     readonly DecodeOptions options;
     int position;
@@ -28,6 +29,12 @@ public ref struct RecordBatchReader
     public RecordBatchReader(ReadOnlyMemory<byte> records, DecodeOptions? options = null)
     {
         this.options = options ?? DecodeOptions.Default;
+        if (MemoryMarshal.TryGetMemoryManager<byte, Frame>(records, out frame, out position, out var length))
+        {
+            (bytes, end) = (frame.Array, position + length);
+            return;
+        }
+
         // Memory that is not an array (nothing here makes any) costs one copy and no second way through all the code.
         if (!MemoryMarshal.TryGetArray(records, out var segment)) segment = new ArraySegment<byte>(records.ToArray());
         bytes = segment.Array ?? [];
@@ -40,6 +47,9 @@ public ref struct RecordBatchReader
 
     /// <summary>The size of the cut batch, as it claims; 0 when not even its length came.</summary>
     public int NeededBytes { get; private set; }
+
+    /// <summary>The frame that the records are read from, to be kept alive by who reads; null when they do not belong to one.</summary>
+    public readonly Frame? Frame => frame;
 
     /// <summary>The bytes that were not looked at yet.</summary>
     public readonly int RemainingBytes => end - position;
@@ -114,13 +124,14 @@ public ref struct RecordBatchReader
         if (header.BaseOffset <= lastOffset && !options.AnyOffsets)
             throw Corrupt($"it begins before the offset {lastOffset} that the batch before it ends with", header.BaseOffset, span.Length, next);
 
-        var (records, from, to) = header.Codec == CompressionCodec.None
+        var isBare = header.Codec == CompressionCodec.None;
+        var (records, from, to) = isBare
             ? (bytes, start + RecordBatchHeader.Size, batchEnd)
             : Inflate(header.Codec, start + RecordBatchHeader.Size, batchEnd, 2, header.BaseOffset, span.Length, next);
         if (header.Count == 0 ? from != to : header.Count > (to - from) / MinRecord)
             throw Corrupt($"it claims {header.Count} records in {to - from} bytes", header.BaseOffset, span.Length, next);
 
-        return new RecordBatch(records, from, to)
+        return new RecordBatch(records, from, to, isBare ? frame : null)
         {
             BaseOffset = header.BaseOffset,
             LastOffset = header.LastOffset,
@@ -172,7 +183,7 @@ public ref struct RecordBatchReader
             position += next.Size;
         }
 
-        return new RecordBatch(bytes, start, position)
+        return new RecordBatch(bytes, start, position, frame)
         {
             BaseOffset = first.Offset,
             LastOffset = run.LastOffset,

@@ -29,6 +29,7 @@ public struct RecordHeaderCursor
     {
         if (left == 0) return false;
         left--;
+        batch.Frame?.Look();
         // The cursor that found the record has checked all of this once.
         var fields = new RecordFields(batch, position);
         var nameLength = fields.ReadLength();

@@ -58,6 +58,12 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>The broker, for people.</summary>
     public string Broker => NodeId >= 0 ? $"{NodeId} ({Address})" : Address.ToString();
 
+    /// <summary>Where large answers get their memory. Only for those who take nothing out of an answer but records.</summary>
+    public FramePool? Pool
+    {
+        set => incoming.Pool = value;
+    }
+
     /// <summary>Whether nothing can be asked here any more.</summary>
     public bool IsClosed => ending is not null;
 

@@ -5,8 +5,8 @@ namespace Samsa.Rx;
 
 /// <summary>Turns what an answer holds for one partition into batches that can be delivered.</summary>
 /// <remarks>
-/// The bytes of the answer live as long as a record of them does. Whoever wants to use them again some day has to know when the last
-/// batch of <see cref="DecodedAnswer.Batches"/> is done with; this is where both are in one hand.
+/// The bytes of the answer live as long as a record of them does: bare batches keep the <see cref="Frame"/> that they came in, and its memory is
+/// used again when the collector has found that nobody holds it. Inflated batches have arrays of their own.
 /// </remarks>
 sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
 {
@@ -18,10 +18,13 @@ sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
     /// <param name="records">What came.</param>
     /// <param name="aborted">Which transactions in it were aborted.</param>
     /// <param name="room">How many bytes may be inflated, about; reduced by what was.</param>
+    /// <param name="batches">Takes the batches; what is in it is forgotten. Null for a new list.</param>
     public DecodedAnswer Decode(
-        in PartitionAsk ask, ReadOnlyMemory<byte> records, IReadOnlyList<Fetch.Response.AbortedTransaction>? aborted, ref long room)
+        in PartitionAsk ask, ReadOnlyMemory<byte> records, IReadOnlyList<Fetch.Response.AbortedTransaction>? aborted, ref long room,
+        List<ReadyBatch>? batches = null)
     {
-        var answer = new DecodedAnswer(ask);
+        batches?.Clear();
+        var answer = new DecodedAnswer(ask, batches ?? []);
         if (records.IsEmpty) return answer;
         try
         {
@@ -66,6 +69,8 @@ sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
         answer.IsCut = reader.Truncated;
         answer.NeededBytes = reader.NeededBytes;
         answer.HadBytes = true;
+        // The reader has looked at bytes that are held by nothing else, if no batch was made of them.
+        GC.KeepAlive(reader.Frame);
     }
 
     static void Take(DecodedAnswer answer, RecordBatch batch, bool wanted)
@@ -83,9 +88,7 @@ sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
         var ask = answer.Ask;
         if (options.OnCorrupt == CorruptPolicy.Skip && ask.DamagedAt == answer.Next)
         {
-            var from = answer.Next;
-            answer.GoTo(Math.Max(damage.NextOffset, from + 1), -1);
-            answer.Skipped.Add((from, answer.Next, damage));
+            answer.Skip(Math.Max(damage.NextOffset, answer.Next + 1), damage);
             return true;
         }
 
@@ -98,12 +101,14 @@ sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
 }
 
 /// <summary>What came for one partition.</summary>
-sealed class DecodedAnswer(PartitionAsk ask)
+sealed class DecodedAnswer(PartitionAsk ask, List<ReadyBatch> batches)
 {
+    List<(long From, long Next, CorruptBatchException Damage)>? skipped;
+
     public PartitionAsk Ask { get; } = ask;
 
     /// <summary>What can be delivered, in order.</summary>
-    public List<ReadyBatch> Batches { get; } = [];
+    public List<ReadyBatch> Batches => batches;
 
     /// <summary>The offset to go on with.</summary>
     public long Next { get; private set; } = ask.Position;
@@ -127,10 +132,16 @@ sealed class DecodedAnswer(PartitionAsk ask)
     public Exception? Fault { get; set; }
 
     /// <summary>What was skipped: from, to, and why.</summary>
-    public List<(long From, long Next, CorruptBatchException Damage)> Skipped { get; } = [];
+    public IReadOnlyList<(long From, long Next, CorruptBatchException Damage)> Skipped => skipped ?? [];
 
     /// <summary>Nothing of use was found.</summary>
     public bool IsEmpty => Next == Ask.Position;
+
+    public void Skip(long next, CorruptBatchException damage)
+    {
+        (skipped ??= []).Add((Next, next, damage));
+        GoTo(next, -1);
+    }
 
     public void Add(RecordBatch batch, long cost) => Batches.Add(new(
         Ask.Reader, new(Ask.Id.Topic, Ask.Id.Partition, batch), Math.Max(Next, batch.BaseOffset), Ask.End, batch.NextOffset, cost, false));

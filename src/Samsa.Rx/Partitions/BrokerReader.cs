@@ -11,6 +11,7 @@ sealed class BrokerReader(FetchSession session, int broker)
     /// <summary>How often at most it is looked whether somebody delivers again.</summary>
     static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(50);
 
+    readonly List<ReadyBatch> batches = [];
     readonly IncrementalFetch fetching = new(session.Options);
     int nonsense;
     int emptyAtOnce;
@@ -98,7 +99,9 @@ sealed class BrokerReader(FetchSession session, int broker)
         }
 
         fetching.Answered(answer, version);
-        var isNew = new FetchAnswer(session, version).Take(asks, answer);
+        var isNew = new FetchAnswer(session, version, batches).Take(asks, answer);
+        // What was read must not be held by what it was read with.
+        batches.Clear();
         nothingNew = isNew || !turn.IsPartial ? null : (session.Now, turn.Delivered);
         await KeepCalmAsync(isNew || session.Now - askedAt >= wait / 2, ct);
     }

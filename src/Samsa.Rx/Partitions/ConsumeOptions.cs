@@ -60,7 +60,8 @@ public sealed partial record ConsumeOptions
     } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>About how many bytes one answer may hold; a single larger batch still comes. Java: fetch.max.bytes.</summary>
-    public int FetchBytes { get; init => field = Option.Between(1, value, 1024 * 1024 * 1024); } = 50 * 1024 * 1024;
+    /// <remarks>Answers of this size are read into memory that is used again; much larger ones get memory of their own.</remarks>
+    public int FetchBytes { get; init => field = Option.Between(1, value, 1024 * 1024 * 1024); } = 8 * 1024 * 1024;
 
     /// <summary>
     /// About how many bytes of one partition an answer may hold. Brokers before 0.10.1 send no batch that is larger: for

@@ -1,7 +1,10 @@
 namespace Samsa.Rx;
 
 /// <summary>Takes one fetch answer apart: each partition that was asked for gets its own.</summary>
-sealed class FetchAnswer(FetchSession session, short version)
+/// <param name="session">Whose it is.</param>
+/// <param name="version">The version of the answer.</param>
+/// <param name="batches">Used for each partition in turn, so that not each needs a list of its own.</param>
+sealed class FetchAnswer(FetchSession session, short version, List<ReadyBatch> batches)
 {
     /// <summary>Takes everything.</summary>
     /// <returns>Whether there was anything but "nothing new".</returns>
@@ -33,7 +36,7 @@ sealed class FetchAnswer(FetchSession session, short version)
         if (partition.ErrorCode != ErrorCode.None) session.Refused(ask, partition.ErrorCode, "Fetch");
         else if (partition.DivergingEpoch.EndOffset >= 0 && partition.DivergingEpoch.EndOffset < ask.Position)
             session.Diverged(ask, partition.DivergingEpoch.EndOffset);
-        else session.Took(session.Decoding.Decode(ask, partition.Records ?? default, partition.AbortedTransactions, ref room).Seal());
+        else session.Took(session.Decoding.Decode(ask, partition.Records ?? default, partition.AbortedTransactions, ref room, batches).Seal());
     }
 
     /// <summary>A broker that does not lead may say who does (KIP-951).</summary>

@@ -25,6 +25,7 @@ sealed partial class FetchSession : IAsyncDisposable
     readonly Signal output = new();
     readonly long started;
     readonly Action<FetchSession> closed;
+    readonly FramePool? frames;
     Func<Exception>? fault;
     Task? ending;
     int open;
@@ -32,8 +33,10 @@ sealed partial class FetchSession : IAsyncDisposable
     volatile bool stopped;
 
     public FetchSession(
-        ClusterWatch watch, BrokerConnections connections, KafkaOptions kafka, KafkaEvents events, ConsumeOptions options, Action<FetchSession> closed)
+        ClusterWatch watch, BrokerConnections connections, KafkaOptions kafka, KafkaEvents events, ConsumeOptions options, Action<FetchSession> closed,
+        FramePool? frames = null)
     {
+        this.frames = frames;
         (Watch, this.connections, Settings, Events, Options, this.closed) = (watch, connections, kafka, events, options, closed);
         halted = halt.Token;
         log = kafka.LogOf("Partitions");
@@ -137,7 +140,12 @@ sealed partial class FetchSession : IAsyncDisposable
     public void Tell(KafkaEvent happened) => Events.Post(happened);
 
     /// <summary>A connection to a broker.</summary>
-    public ValueTask<BrokerConnection> ConnectAsync(int broker, ConnectionUse use, CancellationToken ct) => connections.GetAsync(broker, use, ct);
+    public async ValueTask<BrokerConnection> ConnectAsync(int broker, ConnectionUse use, CancellationToken ct)
+    {
+        var connection = await connections.GetAsync(broker, use, ct);
+        if (use == Use) connection.Pool = frames;
+        return connection;
+    }
 
     /// <summary>Stops it, now and without waiting. May be called from everywhere and as often as one likes.</summary>
     public void Stop()

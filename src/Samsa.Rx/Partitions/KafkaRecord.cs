@@ -5,8 +5,8 @@ namespace Samsa.Rx;
 
 /// <summary>One record, as it was read: a small view of the batch it came in.</summary>
 /// <remarks>
-/// Nothing is allocated for a record, and its bytes are never used again for something else: it may be kept, which keeps the memory of its
-/// whole batch (and of what came in the same answer). To keep few of many for long, copy what is needed: <c>record.Value.ToArray()</c>.
+/// Nothing is allocated for a record, and its bytes are not used for anything else while it, or memory of it, is held: it may be kept, which keeps
+/// the memory of its whole batch (and of what came in the same answer). To keep few of many for long, copy what is needed: <c>record.Value.ToArray()</c>.
 /// </remarks>
 public readonly struct KafkaRecord
 {

@@ -5,6 +5,7 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
 {
     readonly Lock gate = new();
     readonly HashSet<FetchSession> live = [];
+    readonly FramePool frames = new();
     bool disposed;
 
     public ClusterWatch Watch => watch;
@@ -39,7 +40,7 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>
     public FetchSession Open(string topic, ConsumeOptions? options)
     {
-        var session = new FetchSession(watch, connections, kafka, events, options ?? kafka.Consume, Forget);
+        var session = new FetchSession(watch, connections, kafka, events, options ?? kafka.Consume, Forget, frames);
         lock (gate)
         {
             if (disposed) throw Closed();
@@ -70,6 +71,12 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
 
     void Forget(FetchSession session)
     {
-        lock (gate) live.Remove(session);
+        lock (gate)
+        {
+            live.Remove(session);
+            if (live.Count > 0) return;
+        }
+
+        frames.Trim();
     }
 }

@@ -61,6 +61,8 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         var (batch, from, until) = (ready.Batch, ready.From, ready.Until);
         var next = from;
         var isCalling = false;
+        var frame = batch.Records.Frame;
+        frame?.Lend();
         try
         {
             var records = batch.Records.GetRecords();
@@ -82,6 +84,10 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         catch (Exception error)
         {
             Failed(error);
+        }
+        finally
+        {
+            frame?.TakeBack();
         }
     }
 

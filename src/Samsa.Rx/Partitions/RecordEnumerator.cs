@@ -41,6 +41,8 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
             while (!session.TryTake(out batch))
                 if (!await session.WaitAsync(ct))
                     return false;
+            // Between two records anybody may look, from anywhere, and for as long as he likes.
+            batch.Batch.Records.Frame?.TakeBack();
             (hasBatch, records, next) = (true, batch.Batch.Records.GetRecords(), batch.From);
         }
         while (!Step(session));
