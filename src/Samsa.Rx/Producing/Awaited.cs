@@ -1,24 +1,23 @@
 namespace Samsa.Rx;
 
 /// <summary>One record whose end somebody awaits.</summary>
-sealed class AwaitedRecord() : Receiver(numbered: false)
+/// <remarks>It is its own source: there is one for each record, so each object counts.</remarks>
+sealed class AwaitedRecord() : TaskCompletionSource<Published>(TaskCreationOptions.RunContinuationsAsynchronously), IReceiver
 {
-    readonly TaskCompletionSource<Published> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public bool IsNumbered => false;
 
-    public Task<Published> Task => end.Task;
-
-    public override void Settled(OutgoingBatch batch, in Run run)
+    public void Settled(OutgoingBatch batch, in Run run)
     {
         var report = batch.ReportOf(run.First);
-        if (report.Error is { } error) end.TrySetException(error.Again());
-        else end.TrySetResult(report.AsPublished());
+        if (report.Error is { } error) TrySetException(error.Again());
+        else TrySetResult(report.AsPublished());
     }
 
-    public override void Refused(PublishException why, in ProducerRecord record, int number) => end.TrySetException(why);
+    public void Refused(PublishException why, in ProducerRecord record, int number) => TrySetException(why);
 }
 
 /// <summary>Several records whose end is awaited together: one task for all of them.</summary>
-sealed class AwaitedList(int count) : Receiver(numbered: true)
+sealed class AwaitedList(int count) : IReceiver
 {
     readonly TaskCompletionSource<IReadOnlyList<Published>> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Published[] published = new Published[count];
@@ -27,9 +26,11 @@ sealed class AwaitedList(int count) : Receiver(numbered: true)
     int failedAt = int.MaxValue;
     PublishException? failure;
 
+    public bool IsNumbered => true;
+
     public Task<IReadOnlyList<Published>> Task => end.Task;
 
-    public override void Settled(OutgoingBatch batch, in Run run)
+    public void Settled(OutgoingBatch batch, in Run run)
     {
         lock (gate)
         {
@@ -44,7 +45,7 @@ sealed class AwaitedList(int count) : Receiver(numbered: true)
         }
     }
 
-    public override void Refused(PublishException why, in ProducerRecord record, int number)
+    public void Refused(PublishException why, in ProducerRecord record, int number)
     {
         lock (gate)
         {

@@ -20,7 +20,7 @@ sealed class BatchNotes(BufferBudget budget)
 
     public long TagOf(int index) => tags[index];
 
-    public void Add(int index, long timestamp, long tag, Receiver receiver, int number)
+    public void Add(int index, long timestamp, long tag, IReceiver receiver, int number)
     {
         if (index >= paid) Pay();
         timestamps[index] = timestamp;
@@ -28,7 +28,7 @@ sealed class BatchNotes(BufferBudget budget)
         if (runCount > 0)
         {
             ref var last = ref runs[runCount - 1];
-            if (ReferenceEquals(last.Receiver, receiver) && (!receiver.Numbered || number == last.Number + last.Count))
+            if (ReferenceEquals(last.Receiver, receiver) && (!last.IsNumbered || number == last.Number + last.Count))
             {
                 last.Count++;
                 return;
@@ -36,7 +36,7 @@ sealed class BatchNotes(BufferBudget budget)
         }
 
         if (runCount == runs.Length) Array.Resize(ref runs, Math.Max(4, 2 * runCount));
-        runs[runCount++] = new Run { Receiver = receiver, First = index, Count = 1, Number = number };
+        runs[runCount++] = new Run { Receiver = receiver, First = index, Count = 1, Number = number, IsNumbered = receiver.IsNumbered };
     }
 
     public void CopyTo(BatchNotes other, int at, int first, int count)

@@ -17,8 +17,10 @@ sealed class BrokerSender : IDisposable
     readonly HashSet<PartitionLane> known = [];
     readonly List<PartitionLane> lanes = [];
     readonly ITimer timer;
+    readonly ConcurrentQueue<Exchange> spare = new();
     Exchange next;
     BrokerConnection? verified;
+    Way? way;
     int turn, underWay, failures;
     long due;
 
@@ -77,14 +79,14 @@ sealed class BrokerSender : IDisposable
         {
             Interlocked.Increment(ref underWay);
             _ = ExchangeAsync(way, next);
-            next = new(producer);
+            next = spare.TryDequeue(out var used) ? used : new(producer);
         }
 
         WakeAt(due);
     }
 
     /// <summary>A connection, and what the broker behind it can do; null when there is none now.</summary>
-    async Task<Way?> OpenAsync(CancellationToken stopped)
+    async ValueTask<Way?> OpenAsync(CancellationToken stopped)
     {
         try
         {
@@ -95,7 +97,8 @@ sealed class BrokerSender : IDisposable
             var version = connection.VersionOf(Produce.Api);
             var identity = await IdentityAsync(connection, version, stopped);
             failures = 0;
-            return new(connection, version, identity);
+            if (way is null || way.Connection != connection || way.Version != version || way.Identity != identity) way = new(connection, version, identity);
+            return way;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -227,6 +230,8 @@ sealed class BrokerSender : IDisposable
         }
         finally
         {
+            // Whatever happened, its request is written and its batches are settled.
+            if (exchange.IsEmpty) spare.Enqueue(exchange);
             Interlocked.Decrement(ref underWay);
             Wake();
         }

@@ -50,15 +50,16 @@ sealed class Exchange(Producer producer)
             }
         }
 
-        foreach (var batch in batches.Values) End(batch, Verdict.Omitted());
-        batches.Clear();
+        Settle(Verdict.Omitted());
     }
 
-    /// <summary>All batches ended alike.</summary>
+    /// <summary>All batches that are left ended alike. It is empty then, and can be filled again.</summary>
     public void Settle(in Verdict verdict)
     {
         foreach (var batch in batches.Values) End(batch, verdict);
         batches.Clear();
+        topics.Clear();
+        HasTopicIds = true;
     }
 
     static BrokerInfo? AddressOf(int leader, Produce.Response answer) =>

@@ -85,7 +85,7 @@ sealed class OutgoingBatch(BatchSource source, byte magic)
     }
 
     /// <summary>Appends a record, unless the batch is full or the bytes for it cannot be had.</summary>
-    public bool TryAppend(in ProducerRecord record, long timestamp, Receiver receiver, int number)
+    public bool TryAppend(in ProducerRecord record, long timestamp, IReceiver receiver, int number)
     {
         var key = record.Key.GetValueOrDefault();
         var value = record.Value.GetValueOrDefault();

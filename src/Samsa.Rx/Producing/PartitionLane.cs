@@ -40,7 +40,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
     /// <param name="receiver">Who is told how it ends.</param>
     /// <param name="number">The receiver's number for it.</param>
     /// <param name="joins">Whether it would rather begin its batch on another partition.</param>
-    public Placed Append(in ProducerRecord record, long timestamp, Receiver receiver, int number, bool joins)
+    public Placed Append(in ProducerRecord record, long timestamp, IReceiver receiver, int number, bool joins)
     {
         BrokerSender? to;
         bool isNew;

@@ -8,7 +8,7 @@ namespace Samsa.Rx;
 /// Its queue is bounded by the buffer of the producer: what is needed for reports is given back when the observers have taken them, so an
 /// observer that is slow slows down whoever publishes. Reports of records that were refused at the door have a limit of their own.
 /// </remarks>
-sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered: false), IObservable<DeliveryReport>
+sealed class ReportStream(string topic, KafkaEvents events) : IReceiver, IObservable<DeliveryReport>
 {
     const int MostRefused = 16 * 1024;
 
@@ -21,6 +21,9 @@ sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered:
     long persisted, notPersisted, unknown;
     int running, refused;
     bool completed;
+
+    /// <inheritdoc/>
+    public bool IsNumbered => false;
 
     public static bool IsTelling => isTelling;
 
@@ -40,7 +43,7 @@ sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered:
         return System.Reactive.Disposables.Disposable.Create(() => Leave(observer));
     }
 
-    public override void Settled(OutgoingBatch batch, in Run run)
+    public void Settled(OutgoingBatch batch, in Run run)
     {
         Count(batch.Outcome, run.Count);
         if (observers.IsEmpty) return;
@@ -48,7 +51,7 @@ sealed class ReportStream(string topic, KafkaEvents events) : Receiver(numbered:
         Enqueue(new Item(batch, run, default, null));
     }
 
-    public override void Refused(PublishException why, in ProducerRecord record, int number)
+    public void Refused(PublishException why, in ProducerRecord record, int number)
     {
         Count(why.Outcome, 1);
         if (observers.IsEmpty) return;

@@ -36,7 +36,7 @@ public sealed partial record SinkOptions
     {
         get;
         init => field = Option.Between(256, value, 256 * 1024 * 1024);
-    } = 128 * 1024;
+    } = 256 * 1024;
 
     /// <summary>The most bytes of batches in one request, and the size of the largest record, before compression. Java: max.request.size.</summary>
     public int RequestBytes

@@ -41,7 +41,7 @@ sealed class TopicLanes : IDisposable
 
     /// <summary>Takes a record, and waits as the options say when there is no room. Its bytes are not needed after.</summary>
     /// <returns>Why it was not taken; <c>null</c> when it was.</returns>
-    public PublishException? Publish(in ProducerRecord record, Receiver receiver, int number)
+    public PublishException? Publish(in ProducerRecord record, IReceiver receiver, int number)
     {
         producer.ThrowIfClosed();
         if (TooLarge(record) is { } tooLarge) return tooLarge;
@@ -59,7 +59,7 @@ sealed class TopicLanes : IDisposable
     }
 
     /// <summary>Takes a record; when it must wait, its bytes must stay until it has ended.</summary>
-    public void PublishLater(in ProducerRecord record, Receiver receiver, int number)
+    public void PublishLater(in ProducerRecord record, IReceiver receiver, int number)
     {
         producer.ThrowIfClosed();
         var overflow = producer.Options.Overflow;
@@ -89,7 +89,7 @@ sealed class TopicLanes : IDisposable
     }
 
     /// <summary>Chooses a partition and appends a record that is not too large.</summary>
-    public Placement TryPlace(in ProducerRecord record, Receiver receiver, int number, out PublishException? why)
+    public Placement TryPlace(in ProducerRecord record, IReceiver receiver, int number, out PublishException? why)
     {
         var all = Volatile.Read(ref lanes);
         if (!TryChoose(record, all.Length, out var at, out why)) return Placement.Refused;

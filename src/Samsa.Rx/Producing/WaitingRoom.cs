@@ -19,7 +19,7 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
 
     /// <summary>Lets a copy of the record wait.</summary>
     /// <returns>Whether there is memory for it.</returns>
-    public bool TryEnterCopy(in ProducerRecord record, Receiver receiver, int number)
+    public bool TryEnterCopy(in ProducerRecord record, IReceiver receiver, int number)
     {
         var bytes = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0) + 256;
         var budget = producer.Batches.Budget;
@@ -29,11 +29,11 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
     }
 
     /// <summary>Lets the record wait. Its receiver is told when it waited in vain.</summary>
-    public void Enter(in ProducerRecord record, Receiver receiver, int number) => Add(new Guest(record, receiver, number, Deadline));
+    public void Enter(in ProducerRecord record, IReceiver receiver, int number) => Add(new Guest(record, receiver, number, Deadline));
 
     /// <summary>Blocks the caller until the record is in a batch.</summary>
     /// <returns>Why it is not; <c>null</c> when it is.</returns>
-    public PublishException? Block(in ProducerRecord record, Receiver receiver, int number)
+    public PublishException? Block(in ProducerRecord record, IReceiver receiver, int number)
     {
         // Room comes back when observers have taken their reports. If one of them waits here for room, none ever comes.
         if (ReportStream.IsTelling)
@@ -199,7 +199,7 @@ sealed class WaitingRoom(Producer producer, TopicLanes topic)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    sealed record Guest(ProducerRecord Record, Receiver Receiver, int Number, long Deadline)
+    sealed record Guest(ProducerRecord Record, IReceiver Receiver, int Number, long Deadline)
     {
         public long Charged { get; init; }
 
