@@ -11,7 +11,7 @@ namespace Samsa.Embedded;
 /// answers as that Kafka does.</para>
 /// <para>The brokers share the logs: a replica is a place in a list, so it is always up to date, and acks all are as
 /// quick as acks 1. There are no consumer groups, no transaction coordinator and no security. Only leaders serve
-/// readers.</para>
+/// readers, unless the brokers are in racks.</para>
 /// <para>Memory is bounded by retention: <see cref="EmbeddedKafkaOptions.RetentionBytes"/> for each partition.</para>
 /// </remarks>
 /// <example><code>

@@ -43,6 +43,13 @@ public sealed record EmbeddedKafkaOptions
     } = 3;
 
     /// <summary>
+    /// The racks of the brokers, in their order; null: they are in none, and only leaders serve readers. With racks a reader
+    /// that says in which it is, is sent to a follower there that is in sync (KIP-392). Kafka: <c>broker.rack</c>, and
+    /// <c>replica.selector.class</c> set to its RackAwareReplicaSelector.
+    /// </summary>
+    public IReadOnlyList<string>? Racks { get; init; }
+
+    /// <summary>
     /// How many bytes one partition keeps in memory before it forgets its oldest records. Kafka:
     /// <c>log.retention.bytes</c>. The oldest of some segments goes at a time, so up to a quarter more than this is held.
     /// </summary>
@@ -95,6 +102,9 @@ public sealed record EmbeddedKafkaOptions
         get;
         init => field = value >= 0 ? value : throw Setting.NotFrom(nameof(RememberedRequests), value, 0);
     } = 1000;
+
+    /// <summary>The rack of a broker; null when it is in none.</summary>
+    internal string? RackOf(int broker) => Racks is not null && broker >= 1 && broker <= Racks.Count ? Racks[broker - 1] : null;
 
     /// <summary>The clock of the brokers: the timestamps they give, and how long a fetch is held open.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

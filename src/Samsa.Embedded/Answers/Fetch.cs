@@ -120,7 +120,7 @@ static class FetchAnswer
         var endpoints = new List<Fetch.Response.NodeEndpoint>();
         foreach (var leader in told.Where(one => one.Leader is not null).Select(one => one.Leader!.Leader).Distinct())
             if (asked.Cluster.Alive.TryGetValue(leader, out var address))
-                endpoints.Add(new() { NodeId = leader, Host = address.Host, Port = address.Port });
+                endpoints.Add(new() { NodeId = leader, Host = address.Host, Port = address.Port, Rack = asked.Options.RackOf(leader) });
         return endpoints;
     }
 }

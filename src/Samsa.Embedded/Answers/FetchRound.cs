@@ -12,6 +12,7 @@ sealed class FetchRound
     // Kafka: fetch.max.bytes of the broker. From Fetch 3 on a client says its own limit, which can only be lower.
     const int MostBytes = 55 * 1024 * 1024;
     const short CutsUntil = 2;
+    const short NamesFollowers = 11;
     const short NamesLeaders = 16;
 
     readonly Asked asked;
@@ -105,7 +106,7 @@ sealed class FetchRound
             var one = results[i] = ReadOne(wanted[i], left, nothingYet);
             left = Math.Max(0, left - one.Reading.Records.Length);
             nothingYet &= one.Reading.Records.IsEmpty;
-            mustAnswer |= one.Reading.Error != ErrorCode.None || one.Reading.Diverging is not null;
+            mustAnswer |= one.Reading.Error != ErrorCode.None || one.Reading.Diverging is not null || one.Nearer is not null;
         }
 
         Results = results;
@@ -135,9 +136,23 @@ sealed class FetchRound
             Committed = Committed,
             LeaderEpoch = ask.LeaderEpoch,
             LastEpoch = ask.LastEpoch,
+            FromFollowers = asked.Version >= NamesFollowers && asked.Options.Racks is not null,
         });
+        // Who is sent to a follower gets no records here.
+        if (Nearer(state, reading.Error) is { } follower)
+            return new FetchResult(partition, state, reading with { Records = default, Aborted = [] }) { Nearer = follower };
         if (converts && !reading.Records.IsEmpty) reading = DownConversion.Convert(reading, magic, cuts ? most : int.MaxValue);
         return new FetchResult(partition, state, reading) { Leader = LeaderFor(state, reading.Error) };
+    }
+
+    // The follower in the rack of the reader, when the leader is somewhere else.
+    int? Nearer(PartitionState state, ErrorCode error)
+    {
+        var (options, leadership) = (asked.Options, state.Leadership);
+        if (asked.Version < NamesFollowers || request.RackId.Length == 0 || error != ErrorCode.None || leadership.Leader != asked.Broker.Id) return null;
+        if (options.RackOf(leadership.Leader) == request.RackId) return null;
+        var near = leadership.InSync.Where(broker => options.RackOf(broker) == request.RackId && asked.Cluster.Alive.ContainsKey(broker)).ToList();
+        return near.Count > 0 ? near[0] : null;
     }
 
     Leadership? LeaderFor(PartitionState state, ErrorCode error) =>
@@ -153,9 +168,12 @@ readonly record struct FetchResult(SessionPartition Partition, PartitionState? S
     /// <summary>The leader, for who asked another broker.</summary>
     public Leadership? Leader { get; init; }
 
+    /// <summary>The follower that the reader should ask; null to go on here.</summary>
+    public int? Nearer { get; init; }
+
     /// <summary>Whether a session has to tell of it.</summary>
     public bool IsNews =>
-        !Reading.Records.IsEmpty || Reading.Error != ErrorCode.None || Reading.Diverging is not null
+        Nearer is not null || !Reading.Records.IsEmpty || Reading.Error != ErrorCode.None || Reading.Diverging is not null
         || Reading.HighWatermark != Partition.ToldHighWatermark || Reading.LogStart != Partition.ToldLogStart;
 
     public void Remember()
@@ -179,6 +197,7 @@ readonly record struct FetchResult(SessionPartition Partition, PartitionState? S
             Records = Reading.Records,
         };
         if (Reading.Diverging is { } end) data = data with { DivergingEpoch = new() { Epoch = end.Epoch, EndOffset = end.EndOffset } };
+        if (Nearer is { } follower) data = data with { PreferredReadReplica = follower };
         if (Leader is { } leader) data = data with { CurrentLeader = new() { LeaderId = leader.Leader, LeaderEpoch = leader.Epoch } };
         return data;
     }

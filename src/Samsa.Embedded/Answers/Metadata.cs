@@ -28,6 +28,7 @@ static class MetadataAnswer
                 NodeId = broker.Key,
                 Host = broker.Value.Host,
                 Port = broker.Value.Port,
+                Rack = asked.Options.RackOf(broker.Key),
             })],
             ClusterId = asked.Cluster.ClusterId,
             ControllerId = asked.Cluster.Controller,

@@ -125,7 +125,8 @@ sealed class PartitionState
         lock (gate)
         {
             var error = CheckLeader(broker, ask.LeaderEpoch);
-            if (error != ErrorCode.None) return Reading.Failed(error);
+            var isFollower = error == ErrorCode.NotLeaderOrFollower && ask.FromFollowers && leadership.InSync.Contains(broker);
+            if (error != ErrorCode.None && !isFollower) return Reading.Failed(error);
             if (ask.Offset < log.Start || ask.Offset > log.End) return Reading.Failed(ErrorCode.OffsetOutOfRange);
             var stable = transactions.FirstOpen ?? log.End;
             var reading = new Reading(ErrorCode.None, log.End, stable, log.Start);
@@ -284,6 +285,9 @@ readonly record struct ReadAsk
 
     /// <summary>Whether nothing of open transactions is given, and a list of the aborted ones.</summary>
     public bool Committed { get; init; }
+
+    /// <summary>Whether a follower that is in sync may be read from.</summary>
+    public bool FromFollowers { get; init; }
 
     /// <summary>The epoch of the leader the reader knows; −1 for none.</summary>
     public required int LeaderEpoch { get; init; }
