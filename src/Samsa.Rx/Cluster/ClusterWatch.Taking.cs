@@ -26,17 +26,33 @@ sealed partial class ClusterWatch
             // Kafka 0.8.2 names no broker, not even itself, while there is no topic; it creates one on first use all the same.
             if (brokers.Count == 0 && !from.Apis.IsGuess)
                 throw new KafkaException($"Broker {from.Broker} named no broker that could be connected to.");
-            connections.Know([.. brokers.Values]);
 
+            var topics = Topics(answer, asked, before, brokers);
             var after = before with
             {
                 ClusterId = answer.ClusterId ?? before.ClusterId,
                 ControllerId = brokers.ContainsKey(answer.ControllerId) ? answer.ControllerId : -1,
-                Brokers = brokers,
-                Topics = Topics(answer, asked, before, brokers),
+                Brokers = WithLeaders(brokers, topics, before.Brokers),
+                Topics = topics,
             };
+            connections.Know([.. after.Brokers.Values]);
             if (before.Version == 0 || !ViewReading.Same(before, after)) Show(after);
         }
+    }
+
+    /// <summary>
+    /// Who was named as a leader in passing (KIP-951) may be newer than what this broker has heard of. It stays until an answer knows
+    /// better who leads its partitions.
+    /// </summary>
+    static ImmutableSortedDictionary<int, BrokerInfo> WithLeaders(
+        IReadOnlyDictionary<int, BrokerInfo> brokers, ImmutableSortedDictionary<string, TopicView> topics, IReadOnlyDictionary<int, BrokerInfo> before)
+    {
+        var all = brokers.ToImmutableSortedDictionary();
+        foreach (var topic in topics.Values)
+            foreach (var partition in topic.Partitions)
+                if (!all.ContainsKey(partition.Leader) && before.TryGetValue(partition.Leader, out var named))
+                    all = all.Add(named.NodeId, named);
+        return all;
     }
 
     ImmutableSortedDictionary<string, TopicView> Topics(

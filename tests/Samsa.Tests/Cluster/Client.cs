@@ -53,6 +53,13 @@ sealed class SeenEvents
     public SeenEvents(IObservable<KafkaEvent> events) =>
         events.Subscribe(Observer.Create<KafkaEvent>(happened => { lock (seen) seen.Add(happened); }));
 
+    /// <summary>Those of one kind that came until now.</summary>
+    public IReadOnlyList<T> All<T>()
+        where T : KafkaEvent
+    {
+        lock (seen) return [.. seen.OfType<T>()];
+    }
+
     /// <summary>Waits until such an event is there.</summary>
     public Task Has<T>(Func<T, bool> such)
         where T : KafkaEvent =>

@@ -131,7 +131,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task A_stale_answer_changes_nothing()
+    public async Task F027_A_stale_answer_changes_nothing()
     {
         await using var cluster = new ScriptedCluster(brokers: 2);
         cluster.Put("t", (2, 5));
@@ -164,6 +164,27 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
+    public async Task A_broker_that_was_named_as_a_leader_in_passing_stays_until_the_others_have_heard_of_it()
+    {
+        await using var cluster = new ScriptedCluster(brokers: 3);
+        var everybody = cluster.Named;
+        cluster.Named = [.. everybody.Take(2)];
+        cluster.Put("t", (1, 5));
+        await using var client = await Client.StartAsync(cluster);
+        using var interest = client.Watch.Follow("t");
+        await client.Watch.RefreshAsync("test").Soon();
+
+        client.Watch.Hint("t", 0, leader: 3, epoch: 6, new BrokerInfo(3, "127.0.0.1", everybody[2].Port));
+        var lagging = await client.Watch.RefreshAsync("test").Soon();
+        Assert.That((lagging.Find("t", 0)!.Leader, lagging.Brokers.ContainsKey(3)), Is.EqualTo((3, true)));
+        await client.Connections.GetAsync(3, ConnectionUse.General).AsTask().Soon();
+
+        cluster.Put("t", (2, 7));
+        var caughtUp = await client.Watch.RefreshAsync("test").Soon();
+        Assert.That((caughtUp.Find("t", 0)!.Leader, caughtUp.Brokers.ContainsKey(3)), Is.EqualTo((2, false)));
+    }
+
+    [Test]
     public async Task A_hint_of_an_unknown_broker_is_a_reason_to_ask()
     {
         await using var cluster = new ScriptedCluster();
@@ -179,7 +200,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task A_topic_that_is_missing_for_a_moment_is_kept_and_one_that_stays_away_is_not()
+    public async Task F028_A_topic_that_is_missing_for_a_moment_is_kept_and_one_that_stays_away_is_not()
     {
         var clock = new TestClock();
         await using var cluster = new ScriptedCluster();
@@ -319,7 +340,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task A_client_that_is_told_to_begin_again_asks_the_addresses_it_was_given()
+    public async Task F036_A_client_that_is_told_to_begin_again_asks_the_addresses_it_was_given()
     {
         var told = 0;
         await using var cluster = new ScriptedCluster
