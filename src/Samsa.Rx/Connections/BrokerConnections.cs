@@ -40,6 +40,12 @@ sealed class BrokerConnections : IAsyncDisposable
             : throw new ConnectionException($"Broker {nodeId} is not known: the cluster names no such broker.") { Broker = $"{nodeId}" };
     }
 
+    /// <summary>The connection to a broker for one use, when it is open.</summary>
+    public BrokerConnection? Open(int nodeId, ConnectionUse use)
+    {
+        lock (gate) return known.GetValueOrDefault(nodeId)?.Open(use);
+    }
+
     /// <summary>A connection to any broker, for questions that each can answer. Open ones first, then those that failed least, then the addresses that were given to begin with.</summary>
     /// <exception cref="NoBrokersAvailableException">Not one could be reached in this round.</exception>
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>

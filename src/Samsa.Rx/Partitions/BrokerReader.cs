@@ -65,6 +65,12 @@ sealed class BrokerReader(FetchSession session, int broker)
         }
     }
 
+    /// <summary>Ends the session at the broker, once the loop has ended.</summary>
+    public async Task LeaveAsync(BrokerConnection? connection, CancellationToken ct)
+    {
+        if (connection is not null && fetching.Leave() is { } request) await connection.AskAsync(request, ct: ct);
+    }
+
     async Task SeekAsync(List<PartitionAsk> asks, CancellationToken ct)
     {
         // Short questions: they need not wait behind a fetch that waits for records.
@@ -78,7 +84,7 @@ sealed class BrokerReader(FetchSession session, int broker)
         var version = connection.VersionOf(Fetch.Api, turn.Fetches.Any(ask => ask.TopicId == default) ? (short)12 : short.MaxValue);
         var asks = version < 3 ? Fitting(turn.Fetches) : turn.Fetches;
         var wait = turn.IsPartial ? TimeSpan.Zero : Options.MaxWait;
-        var request = fetching.Ask(asks, version, wait);
+        var request = fetching.Ask(asks, version, wait, session.RackFor(asks));
         Fetch.Response answer;
         var askedAt = session.Now;
         try

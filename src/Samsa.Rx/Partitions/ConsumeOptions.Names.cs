@@ -31,6 +31,7 @@ public sealed partial record ConsumeOptions
         ["max.partition.fetch.bytes"] = (options, value) => options with { PartitionBytes = Setting.Integer(value) },
         ["fetch.message.max.bytes"] = (options, value) => options with { PartitionBytes = Setting.Integer(value) },
         ["queued.max.messages.kbytes"] = (options, value) => options with { BufferedBytes = 1024L * Setting.Integer(value) },
+        ["client.rack"] = (options, value) => options with { Rack = value.Length > 0 ? value : null },
         ["isolation.level"] = (options, value) => options with { Isolation = Setting.Word(value, Isolations) },
         ["auto.offset.reset"] = (options, value) => Setting.Word(value, Resets)(options),
         ["check.crcs"] = (options, value) => Setting.Boolean(value) ? options : throw new FormatException("checksums are always checked."),

@@ -49,6 +49,19 @@ public sealed partial record ConsumeOptions
         init => field = value == Timeout.InfiniteTimeSpan ? value : Option.Between(TimeSpan.Zero, value, TimeSpan.FromDays(365));
     } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// In which rack (data centre, zone) this reader is, by the name that the brokers use; null to read from leaders only. Brokers that are
+    /// set up to (<c>replica.selector.class</c>, Kafka 2.4 and later, KIP-392) then name a follower in that rack, and the partition
+    /// is read from it: nearer, and a moment behind the leader. When it fails the leader is read for half a minute. Java: client.rack.
+    /// </summary>
+    public string? Rack
+    {
+        get;
+        init => field = value is null || value.Length is > 0 and <= 1000
+            ? value
+            : throw new ArgumentException($"Rack has {value.Length} characters; it can have 1 to 1000, or be null.", nameof(Rack));
+    }
+
     /// <summary>How many bytes a broker gathers before it answers, unless <see cref="MaxWait"/> passes. Java: fetch.min.bytes.</summary>
     public int MinBytes { get; init => field = Option.Between(1, value, int.MaxValue); } = 1;
 

@@ -11,6 +11,10 @@ public enum Isolation
 }
 
 /// <summary>What to do when the offset that is to be read next is not in the partition (any more).</summary>
+/// <remarks>
+/// A log that was cut by a new leader (KIP-320) is gone on with where it and what was read of it part, by each of them but <see cref="Fail"/>,
+/// and a <see cref="LogTruncated"/> event tells it.
+/// </remarks>
 public enum ResetPolicy
 {
     /// <summary>Go to the end that is nearer: to the beginning if the offset was deleted, to the end if the partition is shorter.</summary>

@@ -33,9 +33,10 @@ sealed class FetchAnswer(FetchSession session, short version, List<ReadyBatch> b
 
     void Take(in PartitionAsk ask, Fetch.Response.PartitionData partition, ref long room)
     {
+        var diverging = partition.DivergingEpoch;
         if (partition.ErrorCode != ErrorCode.None) session.Refused(ask, partition.ErrorCode, "Fetch");
-        else if (partition.DivergingEpoch.EndOffset >= 0 && partition.DivergingEpoch.EndOffset < ask.Position)
-            session.Diverged(ask, partition.DivergingEpoch.EndOffset);
+        else if (diverging.EndOffset >= 0 && session.Diverged(ask, diverging.Epoch, diverging.EndOffset)) return;
+        else if (partition is { PreferredReadReplica: >= 0, Records: null or { IsEmpty: true } }) session.Prefers(ask, partition.PreferredReadReplica);
         else session.Took(session.Decoding.Decode(ask, partition.Records ?? default, partition.AbortedTransactions, ref room, batches).Seal());
     }
 

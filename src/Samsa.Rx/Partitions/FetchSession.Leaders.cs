@@ -61,14 +61,13 @@ sealed partial class FetchSession
             return;
         }
 
-        if (now.Leader != reader.Broker?.Broker) Attach(reader, BrokerOf(now.Leader));
-        else if (!reader.IsUnsure || !isNews)
-        {
-            reader.LeaderEpoch = now.LeaderEpoch;
-            return;
-        }
-
+        var isMoved = now.Leader != reader.Leader;
+        var isRisen = now.LeaderEpoch > reader.LeaderEpoch;
+        if (isMoved || (IsAtFollower(reader) && (isRisen || reader.Seek is not null))) Attach(reader, BrokerOf(now.Leader), now.Leader);
+        // Each leader has a log of its own. It is asked whether it has what was read, before it is believed that it goes on there.
+        if (isRisen && reader is { Seek: null, Trail: not null }) reader.Look(new(StartFrom.Beginning) { IsCheck = true });
         reader.LeaderEpoch = now.LeaderEpoch;
+        if (!isMoved && !isRisen && !(reader.IsUnsure && isNews)) return;
         reader.IsUnsure = false;
         reader.Broker!.Wake.Set();
     }
@@ -79,7 +78,7 @@ sealed partial class FetchSession
         var isOther = reader.TopicId != default;
         reader.TopicId = id;
         if (!isOther) return;
-        if (reader.Seek is { OutOfRange: null }) reader.Outdate();
+        if (reader.Seek is { IsAgain: false }) reader.Outdate();
         else reader.Look(new(StartFrom.Beginning, reader.Position) { IsNewTopic = true });
     }
 
@@ -91,10 +90,11 @@ sealed partial class FetchSession
         return broker;
     }
 
-    static void Attach(PartitionReader reader, BrokerReader broker)
+    static void Attach(PartitionReader reader, BrokerReader broker, int leader)
     {
         Detach(reader);
         reader.Broker = broker;
+        reader.Leader = leader;
         broker.Partitions.Add(reader);
     }
 
@@ -103,6 +103,6 @@ sealed partial class FetchSession
     {
         reader.Outdate();
         reader.Broker?.Partitions.Remove(reader);
-        reader.Broker = null;
+        (reader.Broker, reader.Leader, reader.FollowerUntil) = (null, -1, null);
     }
 }

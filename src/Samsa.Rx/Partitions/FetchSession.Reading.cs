@@ -14,6 +14,7 @@ sealed partial class FetchSession
         lock (gate)
         {
             var turn = new Turn { Now = Now, Delivered = ready.Delivered };
+            ReturnToLeaders(broker, turn.Now);
             var count = broker.Partitions.Count;
             if (count > 0) broker.First = (broker.First + 1) % count;
             for (var i = 0; i < count; i++) Plan(turn, broker.Partitions[(broker.First + i) % count]);
@@ -37,7 +38,9 @@ sealed partial class FetchSession
         if (found is { Error: ErrorCode.OffsetOutOfRange, Loss: { } loss })
             GiveUp(found.Ask, () => new OffsetOutOfRangeException(id.Topic, id.Partition, loss.Offset, loss.Why));
         else if (found.Error != ErrorCode.None)
-            Refused(found.Ask, found.Error, "ListOffsets");
+            Refused(found.Ask, found.Error, found.Api);
+        else if (found.IsCut)
+            Cut(found.Ask, found.Position);
         else
             Jump(found);
     }
@@ -49,11 +52,11 @@ sealed partial class FetchSession
         {
             var reader = found.Ask.Reader;
             if (IsLate(found.Ask)) return;
-            reader.Jump(position, found.End);
-            if (found.WasThere)
-                MakeNoHaste(reader, () => new OffsetOutOfRangeException(id.Topic, id.Partition, position, "its leader has it and does not give it"));
-            else
+            reader.Jump(position, found.End, found.IsSame);
+            if (!found.IsSame)
                 reader.Failures = 0;
+            else if (!found.Ask.Seek!.IsCheck)
+                MakeNoHaste(reader, () => new OffsetOutOfRangeException(id.Topic, id.Partition, position, "its leader has it and does not give it"));
             Drain(reader);
         }
 
@@ -96,6 +99,7 @@ sealed partial class FetchSession
             // It may have been the wire. When the second copy is damaged, too, it is the log.
             reader.DamagedAt = answer.Next;
             Retry(reader);
+            if (IsAtFollower(reader)) LeaveFollower(reader);
         }
         else if (answer.IsEmpty && answer.IsCut)
             Grow(reader, answer.NeededBytes);
@@ -122,7 +126,9 @@ sealed partial class FetchSession
         {
             if (IsLate(ask)) return;
             var reader = ask.Reader;
-            if (error == ErrorCode.OffsetOutOfRange && ask.Seek is null)
+            if (IsAtFollower(reader))
+                LeaveFollower(reader);
+            else if (error == ErrorCode.OffsetOutOfRange && ask.Seek is null)
                 reader.Look(new(StartFrom.Beginning, ask.Position));
             else if (error.NeedsMetadata || error == ErrorCode.BrokerNotAvailable)
                 Doubt(reader);
@@ -138,32 +144,50 @@ sealed partial class FetchSession
         Tell(new RequestRetried(Events.Now, api, $"{ask.Id}", new BrokerException(error, asked)));
     }
 
-    /// <summary>The log was cut below what we have read already, by a leader that did not have all of it (KIP-320).</summary>
-    public void Diverged(PartitionAsk ask, long end)
+    /// <summary>A broker says that its log and what was read of it may part (KIP-320).</summary>
+    /// <param name="ask">What was asked.</param>
+    /// <param name="epoch">The newest epoch of its log that is not after the one that was read last.</param>
+    /// <param name="end">Where that epoch ends.</param>
+    /// <returns>Whether they part before the position; then it was dealt with.</returns>
+    public bool Diverged(in PartitionAsk ask, int epoch, long end)
     {
-        var id = ask.Id;
-        var why = $"the log was cut at offset {end} by a leader that did not have all of it";
+        var at = ask.Trail?.PartsAt(ask.Position, epoch, end) ?? end;
+        if (at >= ask.Position) return false;
+        Cut(ask, at);
+        return true;
+    }
+
+    /// <summary>The log was cut below what we have read already, by a leader that did not have all of it.</summary>
+    void Cut(in PartitionAsk ask, long at)
+    {
+        var (id, position) = (ask.Id, ask.Position);
+        OffsetOutOfRangeException Failure() =>
+            new(id.Topic, id.Partition, position, $"the log was cut at offset {at} by a leader that did not have all of it");
         if (Options.OnOutOfRange == ResetPolicy.Fail)
         {
-            GiveUp(ask, () => new OffsetOutOfRangeException(id.Topic, id.Partition, ask.Position, why));
+            GiveUp(ask, Failure);
             return;
         }
 
         lock (gate)
         {
             if (IsLate(ask)) return;
-            ask.Reader.Jump(end, ask.End);
+            ask.Reader.CutTo(at);
+            MakeNoHaste(ask.Reader, Failure);
         }
 
-        Tell(new OffsetReset(Events.Now, id.Topic, id.Partition, ask.Position, end, why));
+        Tell(new LogTruncated(Events.Now, id.Topic, id.Partition, position, at));
     }
 
     /// <summary>The broker was lost before it answered.</summary>
     public void Lost(PartitionAsk ask)
     {
         lock (gate)
-            if (!IsLate(ask))
-                Doubt(ask.Reader);
+        {
+            if (IsLate(ask)) return;
+            if (IsAtFollower(ask.Reader)) LeaveFollower(ask.Reader);
+            else Doubt(ask.Reader);
+        }
     }
 
     void GiveUp(in PartitionAsk ask, Func<Exception> error)

@@ -13,6 +13,9 @@ namespace Samsa.Rx;
 /// </remarks>
 sealed partial class FetchSession : IAsyncDisposable
 {
+    /// <summary>How long brokers may take to answer a goodbye, which comes behind a fetch that may wait for records.</summary>
+    static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
     readonly Lock gate = new();
     readonly Dictionary<TopicPartition, PartitionReader> partitions = [];
     readonly Dictionary<int, BrokerReader> brokers = [];
@@ -172,8 +175,25 @@ sealed partial class FetchSession : IAsyncDisposable
     async Task EndAsync()
     {
         await HaltAsync();
-        await connections.CloseAsync(Use);
         closed(this);
+        await TakeLeaveAsync();
+        await connections.CloseAsync(Use);
+    }
+
+    /// <summary>Brokers that remember what is read are told that it is over. Nothing depends on it: they forget by themselves, later.</summary>
+    async Task TakeLeaveAsync()
+    {
+        BrokerReader[] all;
+        lock (gate) all = [.. brokers.Values];
+        using var patience = new CancellationTokenSource(Goodbye, Clock);
+        try
+        {
+            await Task.WhenAll(all.Select(broker => broker.LeaveAsync(connections.Open(broker.Broker, Use), patience.Token)));
+        }
+        catch (Exception)
+        {
+            // The broker is gone, slow, or does not care.
+        }
     }
 
     async Task HaltAsync()

@@ -29,7 +29,11 @@ sealed class IncrementalFetch(ConsumeOptions options)
     bool byId;
 
     /// <summary>The request that asks for these partitions and no others.</summary>
-    public Fetch.Request Ask(IReadOnlyList<PartitionAsk> asks, short version, TimeSpan maxWait)
+    /// <param name="asks">What is asked of each partition.</param>
+    /// <param name="version">The version it will be sent in.</param>
+    /// <param name="maxWait">How long the broker may wait for records.</param>
+    /// <param name="rack">Where the client is, for the broker to name a nearer one; empty to be given the records by this one.</param>
+    public Fetch.Request Ask(IReadOnlyList<PartitionAsk> asks, short version, TimeSpan maxWait, string rack = "")
     {
         // A topic that was created again has another id, and names say nothing to who was asked by id.
         if (byId != version >= FirstWithIds || asks.Any(IsOtherTopic)) Forget();
@@ -47,6 +51,7 @@ sealed class IncrementalFetch(ConsumeOptions options)
             SessionEpoch = version >= FirstWithSessions ? epoch : -1,
             Topics = Topics(changed),
             ForgottenTopicsData = Forgotten(forgotten),
+            RackId = rack,
         };
     }
 
@@ -75,6 +80,9 @@ sealed class IncrementalFetch(ConsumeOptions options)
         Forget();
         session = 0;
     }
+
+    /// <summary>The request that ends the session; null when there is none.</summary>
+    public Fetch.Request? Leave() => session == 0 ? null : new() { SessionId = session, SessionEpoch = -1 };
 
     bool IsOtherTopic(PartitionAsk ask) => remembered.TryGetValue(ask.Reader, out var before) && before.TopicId != ask.TopicId;
 

@@ -7,11 +7,20 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
 
     public Guid TopicId { get; set; } = topicId;
 
-    /// <summary>Who reads it; null while its leader is not known.</summary>
+    /// <summary>Who reads it: its leader, or a follower that the leader named; null while its leader is not known.</summary>
     public BrokerReader? Broker { get; set; }
+
+    /// <summary>Who leads it, as the cluster view says; -1 while that is not known.</summary>
+    public int Leader { get; set; } = -1;
 
     /// <summary>The epoch of the leader, as the cluster view says.</summary>
     public int LeaderEpoch { get; set; } = -1;
+
+    /// <summary>How long it is read from a follower before the leader is asked again, by the session's clock; null while the leader gives it.</summary>
+    public TimeSpan? FollowerUntil { get; set; }
+
+    /// <summary>Until when no follower is wanted for it: one was of no use.</summary>
+    public TimeSpan LeaderUntil { get; set; }
 
     /// <summary>The leader did not act as one: it is not asked before somebody looked at the cluster again.</summary>
     public bool IsUnsure { get; set; }
@@ -25,8 +34,11 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
     /// <summary>The offset to fetch next.</summary>
     public long Position { get; private set; } = -1;
 
+    /// <summary>Under which leaders the records before <see cref="Position"/> were written, as far as this reading has seen them.</summary>
+    public EpochTrail? Trail { get; private set; }
+
     /// <summary>The leader epoch of the last batch that was read, for the broker to find out whether its log is still the one it was (KIP-320).</summary>
-    public int LastEpoch { get; private set; } = -1;
+    public int LastEpoch => Trail?.Epoch ?? -1;
 
     /// <summary>Set while the position has to be found first.</summary>
     public Seek? Seek { get; private set; }
@@ -63,25 +75,31 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
     {
         Outdate();
         Seek = seek;
-        LastEpoch = -1;
         DamagedAt = -1;
     }
 
     /// <summary>Takes a position that was looked for.</summary>
-    public void Jump(long position, long end)
+    /// <param name="position">The offset to fetch next.</param>
+    /// <param name="end">The offset before which the reading ends.</param>
+    /// <param name="isSame">Whether it goes on where it was, in the log that was read until now.</param>
+    public void Jump(long position, long end, bool isSame = false)
     {
-        Outdate();
-        Seek = null;
-        LastEpoch = -1;
-        (Position, End) = (position, end);
-        if (Position >= End) IsFinished = true;
+        if (!isSame) Trail = null;
+        Move(position, end);
+    }
+
+    /// <summary>Goes back to where the log and what was read of it part.</summary>
+    public void CutTo(long position)
+    {
+        Trail = Trail?.Before(position);
+        Move(position, End);
     }
 
     /// <summary>Goes on behind what was read.</summary>
     public void Advance(long position, int epoch)
     {
+        if (epoch > LastEpoch) Trail = EpochTrail.With(Trail, epoch, Position);
         Position = position;
-        LastEpoch = Math.Max(epoch, LastEpoch);
         Failures = 0;
         if (Position > DamagedAt) DamagedAt = -1;
         if (Position >= End) IsFinished = true;
@@ -92,26 +110,43 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
         Outdate();
         IsFinished = true;
     }
+
+    void Move(long position, long end)
+    {
+        Outdate();
+        Seek = null;
+        (Position, End) = (position, end);
+        if (Position >= End) IsFinished = true;
+    }
 }
 
 /// <summary>What a position is looked for.</summary>
 /// <param name="Start">Where the reading shall begin.</param>
-/// <param name="OutOfRange">The offset that a broker says is not there; null when the reading begins.</param>
+/// <param name="OutOfRange">The offset that a broker says is not there; null when none did.</param>
 sealed record Seek(StartFrom Start, long? OutOfRange = null)
 {
+    /// <summary>Another leader may have another log: whether the position is what it was is all that is asked (KIP-320).</summary>
+    public bool IsCheck { get; init; }
+
+    /// <summary>The partition was read before: what is looked for is whether, and where, it can be read on.</summary>
+    public bool IsAgain => OutOfRange is not null || IsCheck;
+
     /// <summary>The topic is another one than before: the offset says nothing, whatever the partition holds now.</summary>
     public bool IsNewTopic { get; init; }
 }
 
 /// <summary>What is asked for one partition, as it stood when it was asked.</summary>
 readonly record struct PartitionAsk(
-    PartitionReader Reader, int Version, Guid TopicId, int LeaderEpoch, long Position, int LastEpoch, long End, int MaxBytes, long DamagedAt, Seek? Seek)
+    PartitionReader Reader, int Version, Guid TopicId, int LeaderEpoch, long Position, EpochTrail? Trail, long End, int MaxBytes, long DamagedAt, Seek? Seek)
 {
     public PartitionAsk(PartitionReader reader)
-        : this(reader, reader.Version, reader.TopicId, reader.LeaderEpoch, reader.Position, reader.LastEpoch, reader.End,
+        : this(reader, reader.Version, reader.TopicId, reader.LeaderEpoch, reader.Position, reader.Trail, reader.End,
             reader.AskBytes, reader.DamagedAt, reader.Seek)
     {
     }
 
     public TopicPartition Id => Reader.Id;
+
+    /// <inheritdoc cref="PartitionReader.LastEpoch"/>
+    public int LastEpoch => Trail?.Epoch ?? -1;
 }

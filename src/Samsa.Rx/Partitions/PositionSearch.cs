@@ -1,6 +1,9 @@
 namespace Samsa.Rx;
 
-/// <summary>Finds the offsets at which partitions of one leader are to be read: at the start, and after an offset that was not there.</summary>
+/// <summary>
+/// Finds the offsets at which partitions of one leader are to be read: at the start, after an offset that was not there, and when another
+/// broker leads them, whose log may not be the one that was read.
+/// </summary>
 sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 {
     /// <summary>What was found out about one partition.</summary>
@@ -11,9 +14,30 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
         public Seek Seek { get; } = ask.Seek!;
 
         /// <summary>The offset of which it has to be seen whether it is there: a broker said that it is not, or will not be asked for it.</summary>
-        public long? Doubted { get; } = ask.Seek!.OutOfRange ?? (untilEnd ? (ask.Seek.Start as StartFrom.AtOffset)?.Position : null);
+        public long? Doubted => Seek.IsAgain
+            ? Seek.OutOfRange ?? (IsAnotherLog ? Ask.Position : null)
+            : untilEnd ? (Seek.Start as StartFrom.AtOffset)?.Position : null;
+
+        /// <summary>Whether it must be asked first whether the log is the one that was read.</summary>
+        public bool NeedsLog => Seek is { IsAgain: true, IsNewTopic: false } && Ask.Trail is not null;
+
+        /// <summary>What the leader says of the epoch that was read last.</summary>
+        public EpochAnswer? Log { get; set; }
+
+        /// <summary>The log does not know the epoch that was read last: no offset in it is what it was.</summary>
+        public bool IsAnotherLog => Log is { IsUnknown: true };
+
+        /// <summary>Where the log and what was read of it part, if they do.</summary>
+        public long? PartsAt =>
+            Log is { IsUnknown: false } log && Ask.Trail!.PartsAt(Ask.Position, log.Epoch, log.End) is var at && at < Ask.Position ? at : null;
+
+        /// <summary>Nothing else has to be asked.</summary>
+        public bool IsSettled => Error != ErrorCode.None || PartsAt is not null || (Seek.IsAgain && Doubted is null);
 
         public ErrorCode Error { get; set; }
+
+        /// <summary>What was asked when there was an error.</summary>
+        public string Api { get; set; } = "ListOffsets";
 
         public OffsetAnswer? ByTime { get; set; }
 
@@ -30,6 +54,7 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
     public async Task<IReadOnlyList<FoundPosition>> FindAsync(IReadOnlyList<PartitionAsk> asks, CancellationToken ct)
     {
         var all = asks.Select(ask => new Finding(ask, options.UntilEnd)).ToList();
+        await AskEpochsAsync([.. all.Where(finding => finding.NeedsLog)], ct);
         await AskAsync(all, NeedsTime, finding => ((StartFrom.AtTime)finding.Seek.Start).Milliseconds, options.Isolation,
             (finding, answer) => finding.ByTime = answer, ct);
         await AskAsync(all, NeedsBeginning, _ => OffsetLookup.Earliest, options.Isolation,
@@ -41,11 +66,23 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
         return [.. all.Select(Conclude)];
     }
 
+    async Task AskEpochsAsync(List<Finding> needy, CancellationToken ct)
+    {
+        if (!EpochLookup.IsKnownTo(connection)) return;
+        var answers = await EpochLookup.AskAsync(
+            connection, [.. needy.Select(finding => (finding.Ask.Id, finding.Ask.LeaderEpoch, finding.Ask.LastEpoch))], ct);
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i].Error == ErrorCode.None) needy[i].Log = answers[i];
+            else (needy[i].Error, needy[i].Api) = (answers[i].Error, "OffsetForLeaderEpoch");
+        }
+    }
+
     async Task AskAsync(
         List<Finding> all, Func<Finding, bool> needs, Func<Finding, long> time, Isolation isolation,
         Action<Finding, OffsetAnswer> take, CancellationToken ct)
     {
-        var needy = all.Where(finding => finding.Error == ErrorCode.None && needs(finding)).ToList();
+        var needy = all.Where(finding => !finding.IsSettled && needs(finding)).ToList();
         var questions = needy.Select(finding => new OffsetQuestion(finding.Ask.Id, finding.Ask.LeaderEpoch, time(finding))).ToList();
         var answers = await OffsetLookup.AskAsync(connection, questions, isolation, ct);
         for (var i = 0; i < answers.Length; i++)
@@ -79,12 +116,14 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 
     FoundPosition Conclude(Finding finding)
     {
-        if (finding.Error != ErrorCode.None) return new(finding.Ask, finding.Error, -1, -1);
-        var isNew = finding.Seek.OutOfRange is null || finding.Seek.IsNewTopic;
-        var until = options.UntilEnd && isNew ? finding.End!.Value : finding.Ask.End;
-        return finding.Doubted is { } doubted
-            ? AfterDoubt(finding, doubted, until)
-            : new(finding.Ask, ErrorCode.None, Begin(finding), until);
+        var (ask, seek) = (finding.Ask, finding.Seek);
+        if (finding.Error != ErrorCode.None) return new(ask, finding.Error, -1, -1) { Api = finding.Api };
+        if (finding.PartsAt is { } parting) return new(ask, ErrorCode.None, parting, ask.End) { IsCut = true };
+        var until = options.UntilEnd && (!seek.IsAgain || seek.IsNewTopic) ? finding.End!.Value : ask.End;
+        if (finding.Doubted is { } doubted) return AfterDoubt(finding, doubted, until);
+        return seek.IsAgain
+            ? new(ask, ErrorCode.None, ask.Position, until) { IsSame = true }
+            : new(ask, ErrorCode.None, Begin(finding), until);
     }
 
     static long Begin(Finding finding) => finding.Seek.Start switch
@@ -100,18 +139,21 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 
     FoundPosition AfterDoubt(Finding finding, long doubted, long until)
     {
-        var (beginning, logEnd, isNewTopic) = (finding.Beginning!.Value, finding.LogEnd!.Value, finding.Seek.IsNewTopic);
+        var (beginning, logEnd) = (finding.Beginning!.Value, finding.LogEnd!.Value);
+        var (isNewTopic, isAnotherLog) = (finding.Seek.IsNewTopic, finding.IsAnotherLog);
         // A broker that lags behind says "out of range" to what is there. What is there is never given up.
-        if (!isNewTopic && doubted >= beginning && doubted <= logEnd)
-            return new(finding.Ask, ErrorCode.None, doubted, until) { WasThere = finding.Seek.OutOfRange is not null };
+        if (!isNewTopic && !isAnotherLog && doubted >= beginning && doubted <= logEnd)
+            return new(finding.Ask, ErrorCode.None, doubted, until) { IsSame = finding.Seek.IsAgain };
 
-        var holds = isNewTopic ? "the topic was deleted and created again" : $"the partition holds {beginning} to {logEnd}";
+        var holds = isNewTopic ? "the topic was deleted and created again"
+            : isAnotherLog ? $"the leader knows nothing of leader epoch {finding.Ask.LastEpoch}, it holds {beginning} to {logEnd}"
+            : $"the partition holds {beginning} to {logEnd}";
         var reset = new OffsetLoss(doubted, holds);
         return options.OnOutOfRange switch
         {
             ResetPolicy.Earliest => To(beginning),
             ResetPolicy.Latest => To(finding.End!.Value),
-            ResetPolicy.Nearest => To(doubted < beginning || isNewTopic ? beginning : finding.End!.Value),
+            ResetPolicy.Nearest => To(isNewTopic ? beginning : Math.Max(beginning, Math.Min(doubted, finding.End!.Value))),
             _ => new(finding.Ask, ErrorCode.OffsetOutOfRange, -1, -1, reset),
         };
 
@@ -127,8 +169,14 @@ sealed class PositionSearch(BrokerConnection connection, ConsumeOptions options)
 /// <param name="Loss">Why it is not the offset that was wanted; null when it is.</param>
 readonly record struct FoundPosition(PartitionAsk Ask, ErrorCode Error, long Position, long End, OffsetLoss? Loss = null)
 {
-    /// <summary>The offset that was said to be out of range is not.</summary>
-    public bool WasThere { get; init; }
+    /// <summary>It goes on where it was: the log is the one that was read, and has that offset.</summary>
+    public bool IsSame { get; init; }
+
+    /// <summary>The log was cut: <see cref="Position"/> is where it and what was read of it part.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>What was answered with the error.</summary>
+    public string Api { get; init; } = "ListOffsets";
 }
 
 /// <summary>An offset that is not there.</summary>

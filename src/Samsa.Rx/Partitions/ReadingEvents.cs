@@ -9,6 +9,20 @@ namespace Samsa.Rx;
 /// <param name="Why">What the broker says.</param>
 public sealed record OffsetReset(DateTimeOffset At, string Topic, int Partition, long From, long To, string Why) : KafkaEvent(At);
 
+/// <summary>
+/// The log of a partition was cut below what was read of it: its leader was lost, and the broker that leads it now did not have everything
+/// (an unclean election, or acks that did not wait for it). The reading goes on where the two logs part (KIP-320).
+/// </summary>
+/// <param name="At">When.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="From">The offset that was to be read.</param>
+/// <param name="To">
+/// The offset that is read instead. What was delivered from here up to <paramref name="From"/> is not in the log any more; other records have,
+/// or will have, those offsets.
+/// </param>
+public sealed record LogTruncated(DateTimeOffset At, string Topic, int Partition, long From, long To) : KafkaEvent(At);
+
 /// <summary>A batch could not be read and was skipped, as <see cref="ConsumeOptions.OnCorrupt"/> says.</summary>
 /// <param name="At">When.</param>
 /// <param name="Topic">The topic.</param>

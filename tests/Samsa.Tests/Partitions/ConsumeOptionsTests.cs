@@ -42,6 +42,7 @@ public sealed class ConsumeOptionsTests
             ["isolation.level"] = "read_committed",
             ["auto.offset.reset"] = "latest",
             ["queued.max.messages.kbytes"] = "16",
+            ["client.rack"] = "north",
             ["check.crcs"] = "true",
         }).Consume;
 
@@ -55,6 +56,7 @@ public sealed class ConsumeOptionsTests
             Start = StartFrom.End,
             OnOutOfRange = ResetPolicy.Latest,
             BufferedBytes = 16 * 1024,
+            Rack = "north",
         }));
     }
 

@@ -9,7 +9,7 @@ namespace Samsa.Tests.Partitions;
 public sealed class FetchSessionTests
 {
     [Test]
-    public async Task A_partition_that_is_taken_away_is_neither_asked_for_nor_delivered_any_more()
+    public async Task F083_A_partition_that_is_taken_away_is_neither_asked_for_nor_delivered_any_more()
     {
         await using var stage = await FetchStage.OpenAsync(partitions: 2);
         using var answer = new ManualResetEventSlim();

@@ -58,7 +58,7 @@ public sealed class HostileFetchTests
     [TestCase(ErrorCode.FetchSessionIdNotFound)]
     [TestCase(ErrorCode.InvalidFetchSessionEpoch)]
     [TestCase(ErrorCode.FetchSessionTopicIdError)]
-    public async Task A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
+    public async Task F078_A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
     {
         await using var stage = await FetchStage.OpenAsync(partitions: 2);
         var answered = 0;
@@ -124,7 +124,7 @@ public sealed class HostileFetchTests
     [TestCase(ErrorCode.KafkaStorageError)]
     [TestCase(ErrorCode.UnknownLeaderEpoch)]
     [TestCase(ErrorCode.OffsetNotAvailable)]
-    public async Task A_broker_that_cannot_answer_now_is_asked_again_and_not_in_haste(ErrorCode error)
+    public async Task F079_A_broker_that_cannot_answer_now_is_asked_again_and_not_in_haste(ErrorCode error)
     {
         await using var stage = await FetchStage.OpenAsync();
         stage.OnFetch = (_, _) => stage.Fetches.Count switch
@@ -161,7 +161,7 @@ public sealed class HostileFetchTests
     }
 
     [Test]
-    public async Task An_answer_that_comes_after_the_leader_moved_does_not_count()
+    public async Task F083_An_answer_that_comes_after_the_leader_moved_does_not_count()
     {
         await using var stage = await FetchStage.OpenAsync(brokers: 2, partitions: 2);
         using var late = new ManualResetEventSlim();
@@ -213,7 +213,7 @@ public sealed class HostileFetchTests
         }
 
         Assert.That(seen.Sights[^1], Is.EqualTo(new Sight(0, 12, "other")));
-        await stage.Events.Has<OffsetReset>(reset => reset is { From: 15, To: 12 });
+        await stage.Events.Has<LogTruncated>(cut => cut is { Topic: "t", Partition: 0, From: 15, To: 12 });
     }
 
     [Test]

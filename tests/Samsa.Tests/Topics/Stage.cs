@@ -40,10 +40,11 @@ sealed class Stage : IAsyncDisposable
 
     public static async Task<Stage> OpenAsync(
         int brokers = 1, int partitions = 1, KafkaProfile profile = KafkaProfile.V4_3, KafkaOptions? options = null, TopicSettings? settings = null,
-        EmbeddedKafkaOptions? embedded = null)
+        EmbeddedKafkaOptions? embedded = null, Action<EmbeddedKafka>? prepare = null)
     {
         var cluster = await EmbeddedKafka.StartAsync(brokers, (embedded ?? new()) with { Profile = profile, RememberedRequests = 100_000 });
         if (partitions > 0) cluster.CreateTopic("t", partitions, settings);
+        prepare?.Invoke(cluster);
         var patient = new BackOff { First = TimeSpan.FromMilliseconds(20), Most = TimeSpan.FromMilliseconds(200) };
         var kafka = await Kafka.ConnectAsync(cluster.BootstrapServers, options ?? new() { Retry = patient, Reconnect = patient });
         return new(cluster, kafka, profile switch { KafkaProfile.V0_8_2 => 0, KafkaProfile.V0_10_2 => 1, _ => 2 });
@@ -83,6 +84,10 @@ sealed class Stage : IAsyncDisposable
         Topic.AsObservable(options).Subscribe(watcher);
         return watcher;
     }
+
+    /// <summary>That no offset was gone to but the one behind the record before.</summary>
+    public void AssertNoPositionWasLost() =>
+        Assert.That(Events.Where(told => told is OffsetReset or LogTruncated or BatchSkipped), Is.Empty);
 
     public Task Tells<TEvent>(Func<TEvent, bool> which)
         where TEvent : KafkaEvent =>
