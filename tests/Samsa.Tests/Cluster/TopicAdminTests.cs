@@ -35,7 +35,7 @@ public sealed class TopicAdminTests
     }
 
     [Test]
-    public async Task The_controller_is_looked_for_when_it_has_moved()
+    public async Task F039_The_controller_is_looked_for_when_it_has_moved()
     {
         await using var cluster = new ScriptedCluster(brokers: 2);
         cluster.First = (broker, heard) => Creating(heard, topic =>
@@ -69,7 +69,7 @@ public sealed class TopicAdminTests
     }
 
     [Test]
-    public async Task A_topic_that_exists_because_our_own_lost_try_made_it_is_a_success()
+    public async Task F039_A_topic_that_exists_because_our_own_lost_try_made_it_is_a_success()
     {
         await using var cluster = new ScriptedCluster();
         var tries = 0;

@@ -57,7 +57,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
+    public void F027_A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
     {
         var before = Topic(Partition(0, leader: 1, epoch: 5));
 
@@ -88,7 +88,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void Partitions_do_not_become_fewer()
+    public void F033_Partitions_do_not_become_fewer()
     {
         var before = Topic(Partition(0, 1, 1), Partition(1, 2, 1), Partition(2, 1, 1));
         Assert.That(ViewReading.Topic(Answer(Said(1, leader: 1, epoch: 2)), before, Two).Partitions.Select(p => (p.Partition, p.Leader)),

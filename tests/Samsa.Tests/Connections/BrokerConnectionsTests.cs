@@ -84,7 +84,7 @@ public sealed class BrokerConnectionsTests
     }
 
     [Test]
-    public async Task A_broker_that_moves_keeps_its_number_and_what_is_under_way_comes_to_its_end()
+    public async Task F034_A_broker_that_moves_keeps_its_number_and_what_is_under_way_comes_to_its_end()
     {
         var go = new TaskCompletionSource();
         await using var before = ScriptedPeer.Start(async talk =>
@@ -181,7 +181,7 @@ public sealed class BrokerConnectionsTests
     }
 
     [Test]
-    public async Task When_all_known_brokers_are_gone_the_addresses_that_were_given_are_tried_again()
+    public async Task F036_When_all_known_brokers_are_gone_the_addresses_that_were_given_are_tried_again()
     {
         await using var home = ScriptedPeer.Broker(_ => null);
         await using var connections = new BrokerConnections([new("127.0.0.1", home.Port)], new(), new(TimeProvider.System));

@@ -8,7 +8,7 @@ namespace Samsa.Tests.Topics;
 public sealed class BackpressureTests
 {
     [Test]
-    public async Task An_observer_that_blocks_stops_the_fetches_and_misses_nothing()
+    public async Task F081_An_observer_that_blocks_stops_the_fetches_and_misses_nothing()
     {
         await using var stage = await Stage.OpenAsync(partitions: 3);
         for (var partition = 0; partition < 3; partition++) stage.WriteNumbers(partition, 0, 2000, perBatch: 50);

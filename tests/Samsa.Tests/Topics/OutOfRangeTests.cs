@@ -11,7 +11,7 @@ public sealed class OutOfRangeTests
     [TestCase(ResetPolicy.Nearest)]
     [TestCase(ResetPolicy.Earliest)]
     [TestCase(ResetPolicy.Latest)]
-    public async Task An_offset_that_was_deleted_is_replaced_by_the_policy(ResetPolicy policy)
+    public async Task F071_An_offset_that_was_deleted_is_replaced_by_the_policy(ResetPolicy policy)
     {
         await using var stage = await Forgetful(KafkaProfile.V4_3);
         var log = stage.Brokers.Log("t", 0);
@@ -73,7 +73,7 @@ public sealed class OutOfRangeTests
 
     [TestCase(KafkaProfile.V0_8_2)]
     [TestCase(KafkaProfile.V1_1)]
-    public async Task A_reader_that_retention_overtakes_goes_on_where_the_log_begins(KafkaProfile profile)
+    public async Task F071_A_reader_that_retention_overtakes_goes_on_where_the_log_begins(KafkaProfile profile)
     {
         await using var stage = await Forgetful(profile);
         using var open = new ManualResetEventSlim();

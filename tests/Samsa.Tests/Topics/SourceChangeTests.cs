@@ -15,7 +15,7 @@ public sealed class SourceChangeTests
     };
 
     [Test]
-    public async Task Partitions_that_are_added_are_read_from_their_beginning()
+    public async Task F032_Partitions_that_are_added_are_read_from_their_beginning()
     {
         await using var stage = await Stage.OpenAsync(partitions: 1, options: Quick);
         var seen = stage.Watch(new() { Start = StartFrom.End });
@@ -30,7 +30,7 @@ public sealed class SourceChangeTests
     }
 
     [Test]
-    public async Task A_partition_keeps_its_place_when_its_leader_moves()
+    public async Task F024_A_partition_keeps_its_place_when_its_leader_moves()
     {
         await using var stage = await Stage.OpenAsync(brokers: 3, partitions: 3);
         var seen = stage.Watch();
@@ -51,7 +51,7 @@ public sealed class SourceChangeTests
     }
 
     [Test]
-    public async Task Nothing_is_lost_or_doubled_when_brokers_are_stopped_and_come_back_under_load()
+    public async Task F025_Nothing_is_lost_or_doubled_when_brokers_are_stopped_and_come_back_under_load()
     {
         await using var stage = await Stage.OpenAsync(brokers: 3, partitions: 6, options: Quick);
         var seen = stage.Watch();
@@ -84,7 +84,7 @@ public sealed class SourceChangeTests
     }
 
     [Test]
-    public async Task The_only_broker_may_go_away_and_come_back()
+    public async Task F025_The_only_broker_may_go_away_and_come_back()
     {
         await using var stage = await Stage.OpenAsync(partitions: 2, options: Quick);
         stage.WriteNumbers(0, 0, 50);
@@ -101,7 +101,7 @@ public sealed class SourceChangeTests
     }
 
     [Test]
-    public async Task A_topic_that_is_deleted_ends_its_reading_after_it_stayed_away()
+    public async Task F030_A_topic_that_is_deleted_ends_its_reading_after_it_stayed_away()
     {
         await using var stage = await Stage.OpenAsync(options: Quick);
         stage.Write(0, "a");
@@ -116,7 +116,7 @@ public sealed class SourceChangeTests
     }
 
     [Test]
-    public async Task A_topic_that_is_created_again_is_read_by_the_reset_policy()
+    public async Task F031_A_topic_that_is_created_again_is_read_by_the_reset_policy()
     {
         await using var stage = await Stage.OpenAsync(options: Quick);
         stage.WriteNumbers(0, 0, 40);

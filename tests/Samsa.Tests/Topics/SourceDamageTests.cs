@@ -23,7 +23,7 @@ public sealed class SourceDamageTests
     }
 
     [TestCaseSource(nameof(Damages))]
-    public async Task A_damaged_batch_ends_the_reading_after_what_was_before_it(KafkaProfile profile, Action<byte[]> damage)
+    public async Task F074_A_damaged_batch_ends_the_reading_after_what_was_before_it(KafkaProfile profile, Action<byte[]> damage)
     {
         await using var stage = await Damaged(profile, damage);
 
@@ -37,7 +37,7 @@ public sealed class SourceDamageTests
     }
 
     [TestCaseSource(nameof(Damages))]
-    public async Task A_damaged_batch_is_skipped_by_option_and_told(KafkaProfile profile, Action<byte[]> damage)
+    public async Task F074_A_damaged_batch_is_skipped_by_option_and_told(KafkaProfile profile, Action<byte[]> damage)
     {
         await using var stage = await Damaged(profile, damage);
 

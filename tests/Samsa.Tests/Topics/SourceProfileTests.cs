@@ -70,7 +70,7 @@ public sealed class SourceProfileTests
     [TestCase(KafkaProfile.V0_8_2)]
     [TestCase(KafkaProfile.V0_10_2)]
     [TestCase(KafkaProfile.V4_3)]
-    public async Task A_batch_that_is_larger_than_a_fetch_is_read(KafkaProfile profile)
+    public async Task F073_A_batch_that_is_larger_than_a_fetch_is_read(KafkaProfile profile)
     {
         await using var stage = await Stage.OpenAsync(profile: profile, settings: new() { MaxMessageBytes = 10_000_000 });
         var large = new string('x', 300_000);
@@ -86,7 +86,7 @@ public sealed class SourceProfileTests
     }
 
     [Test]
-    public async Task A_batch_that_an_old_broker_must_not_be_asked_for_is_an_error_with_its_offset()
+    public async Task F073_A_batch_that_an_old_broker_must_not_be_asked_for_is_an_error_with_its_offset()
     {
         await using var stage = await Stage.OpenAsync(profile: KafkaProfile.V0_8_2, settings: new() { MaxMessageBytes = 10_000_000 });
         stage.Write(0, "before");

@@ -101,7 +101,7 @@ public sealed class SourceStartTests
     }
 
     [Test]
-    public async Task A_topic_that_is_not_there_is_waited_for_and_not_created_and_nothing_of_it_is_missed()
+    public async Task F029_A_topic_that_is_not_there_is_waited_for_and_not_created_and_nothing_of_it_is_missed()
     {
         await using var stage = await Stage.OpenAsync(partitions: 0);
         var seen = stage.Watch(new() { Start = StartFrom.End });

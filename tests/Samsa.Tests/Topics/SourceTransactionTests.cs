@@ -57,7 +57,7 @@ public sealed class SourceTransactionTests
     }
 
     [Test]
-    public async Task A_partition_that_holds_nothing_for_users_is_read_to_its_end()
+    public async Task F076_A_partition_that_holds_nothing_for_users_is_read_to_its_end()
     {
         await using var stage = await Stage.OpenAsync();
         for (var i = 0; i < 20; i++)
