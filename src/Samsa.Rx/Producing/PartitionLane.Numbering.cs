@@ -7,10 +7,15 @@ namespace Samsa.Rx;
 /// <item>Whatever becomes of a batch (refused, expired), those after it keep theirs and are sent. If it was written after all, they fit.</item>
 /// <item>If it was not, the broker answers 45 to them. To the first batch that is not settled this says for certain that neither it nor
 /// anything behind it is in the log: only then the partition begins a new epoch and numbers what is left from 0 (KIP-360).</item>
+/// <item>That is certain only while the broker still remembers the batch, had it been written. An old leader that was halted may owe its answer
+/// for long, and the new leader take what comes behind: never more than what leaves the first one among those remembered.</item>
 /// </list>
 /// </content>
 sealed partial class PartitionLane
 {
+    /// <summary>How many batches of a producer a broker knows again in each partition (Kafka's <c>ProducerStateEntry</c>).</summary>
+    const int Remembered = 5;
+
     SequenceNumbers numbers = new();
     bool startsAnew;
 
@@ -20,6 +25,9 @@ sealed partial class PartitionLane
     // The first batch of an epoch goes alone: as long as a broker knows nothing of the producer it accepts any number,
     // so a second one could be appended though the first was refused.
     int MostInFlight(in Terms terms) => terms.Identity is not null && !numbers.Established ? 1 : terms.MostInFlight;
+
+    // Whether a batch so many places behind the first one that is not settled would make brokers forget that one.
+    static bool WouldBury(int place, in Terms terms) => terms.Identity is not null && place >= Remembered;
 
     /// <summary>Gives the batch its number.</summary>
     /// <returns>False: a new producer id is needed first.</returns>

@@ -87,7 +87,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
             (batch, due) = (null, long.MaxValue);
             if (sender != by) return Taken.Nothing;
             magic = terms.Magic;
-            var (next, follows) = FirstWaiting();
+            var (next, follows, place) = FirstWaiting();
             if (next is null)
             {
                 listed = false;
@@ -102,6 +102,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
 
             // What is sent again goes behind what is under way before it only when that has come to its end: otherwise it would pass it.
             if (inFlight >= MostInFlight(terms) || follows && next.Attempts > 0 || startsAnew && inFlight > 0) return Taken.Busy;
+            if (WouldBury(place, terms)) return Taken.Busy;
             if (next == open && !terms.Partial && Lingers(next, terms.Now, out due)) return due == long.MaxValue ? Taken.Busy : Taken.Later;
             if (next.Bytes > terms.Room) return Taken.TooLarge;
             if (!TryNumber(next, terms)) return Taken.Busy;
@@ -149,7 +150,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
     {
         lock (gate)
         {
-            var (oldest, _) = FirstWaiting();
+            var (oldest, _, _) = FirstWaiting();
             while (oldest is not null && (oldest.Attempts > 0 || oldest.State is not BatchState.Waiting)) oldest = oldest.Next;
             if (oldest is null) return false;
             Fail(oldest, ErrorCode.None, "the buffer was full, and the oldest records were dropped");
@@ -182,17 +183,17 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
         return until > now;
     }
 
-    /// <summary>The first batch that waits, and whether one before it is under way.</summary>
-    (OutgoingBatch? Batch, bool Follows) FirstWaiting()
+    /// <summary>The first batch that waits, whether one before it is under way, and how many stand before it.</summary>
+    (OutgoingBatch? Batch, bool Follows, int Place) FirstWaiting()
     {
-        var follows = false;
-        for (var batch = head; batch is not null; batch = batch.Next)
+        var (follows, place) = (false, 0);
+        for (var batch = head; batch is not null; batch = batch.Next, place++)
         {
-            if (batch.State is BatchState.Waiting) return (batch, follows);
+            if (batch.State is BatchState.Waiting) return (batch, follows, place);
             follows |= batch.State is BatchState.InFlight;
         }
 
-        return (null, follows);
+        return (null, follows, place);
     }
 
     void Link(OutgoingBatch batch)

@@ -53,6 +53,35 @@ public class FaultTests
         Assert.That((pool.Outside, pool.Strangers), Is.EqualTo((0, 0)), $"of {pool.Rented} rented arrays");
     }
 
+    // The leader halts with an answer due, another one leads and takes what comes behind, and then the first answer is lost after all.
+    [Test]
+    public async Task A_batch_whose_answer_is_due_for_long_is_still_known_when_it_is_sent_again()
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync(brokers: 2);
+        kafka.CreateTopic("t", settings: new() { ReplicationFactor = 2 });
+        kafka.MoveLeader("t", 0, 1);
+        await using var client = await Client.ConnectAsync(kafka);
+        await client.PublishAsync("t", "0");
+        using var halted = kafka.Faults.Next(ApiKey.Produce).On(broker: 1).Applied().Hold();
+        var published = new List<Task<Published>> { client.PublishAsync("t", "1") };
+        await halted.FiredAsync();
+        kafka.MoveLeader("t", 0, 2);
+        await client.LookAsync();
+
+        for (var i = 2; i < 12; i++)
+        {
+            published.Add(client.PublishAsync("t", $"{i}"));
+            // Each in a batch of its own, as many as are sent meanwhile.
+            for (var waited = 0; waited < 20 && kafka.Log("t", 0).EndOffset <= i; waited++) await Task.Delay(10);
+        }
+
+        await kafka.StopBrokerAsync(1);
+        await Task.WhenAll(published).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.That(kafka.Values("t"), Is.EqualTo(Enumerable.Range(0, 12).Select(i => $"{i}")));
+        Assert.That(published.Select(one => one.Result.Offset), Is.EqualTo(Enumerable.Range(1, 11)));
+    }
+
     [Test]
     public async Task A_leader_that_is_away_too_long_costs_its_records_and_says_what_is_known()
     {
