@@ -6,9 +6,14 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     /// <summary>How long it is believed that a broker is still as old as it was.</summary>
     static readonly TimeSpan Belief = TimeSpan.FromMinutes(30);
 
+    /// <summary>How often a broker must seem to be old where another one has said its versions.</summary>
+    const int GuessesBelieved = 3;
+
     readonly Lock gate = new();
     readonly Dictionary<BrokerAddress, (BrokerApis Apis, long Since)> old = [];
+    readonly Dictionary<BrokerAddress, int> guesses = [];
     readonly ILogger log = options.LogOf("Connections");
+    bool isModern;
 
     /// <summary>Opens a connection to what listens there.</summary>
     /// <exception cref="ConnectionException">It cannot be reached, or is no Kafka broker.</exception>
@@ -38,6 +43,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
         try
         {
             found = await AskedAsync(asked, address, ct) ?? await GuessedAsync(asked, address, ct);
+            Learned(address, found.Value.Apis);
             return found.Value;
         }
         finally
@@ -57,10 +63,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
             var dialled = await Dialling.DialAsync(address, options, ct);
             var answer = Negotiation.NegotiateAsync(dialled, version, ct);
             asked.Add((dialled, answer));
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            await Task.WhenAny(answer, Task.Delay(options.NegotiationTimeout, options.Clock, patience.Token));
-            await patience.CancelAsync();
-            ct.ThrowIfCancellationRequested();
+            await WaitAsync(answer, ct);
             if (!answer.IsCompleted) return null;
             if (await answer is { } apis) return (dialled, apis);
         }
@@ -79,15 +82,56 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
                 Broker = address.ToString(),
             };
 
-        // One that was only slow has answered the older question first by now.
+        try
+        {
+            if (await LateAsync(asked, ct) is not { } late)
+                return IsDoubtful(address) ? throw new ConnectionException($"{address} did not say its versions, and another broker did.") { Broker = $"{address}" } : found;
+            found.Dialled.Dispose();
+            return late;
+        }
+        catch
+        {
+            found.Dialled.Dispose();
+            throw;
+        }
+    }
+
+    // One that was only slow, or halted, has still to answer the first question. Its connections have threads of their own, so the second
+    // may be answered before the first: now that it is known to be awake, the first is waited for once more.
+    async Task<(Dialled, BrokerApis)?> LateAsync(List<(Dialled Dialled, Task<BrokerApis?> Apis)> asked, CancellationToken ct)
+    {
         foreach (var (dialled, answer) in asked)
-            if (answer is { IsCompletedSuccessfully: true, Result: { } late })
-            {
-                found.Dialled.Dispose();
-                return (dialled, late);
-            }
-        lock (gate) old[address] = (found.Apis, options.Clock.GetTimestamp());
-        return found;
+        {
+            await WaitAsync(answer, ct);
+            if (answer is { IsCompletedSuccessfully: true, Result: { } late }) return (dialled, late);
+        }
+
+        return null;
+    }
+
+    async Task WaitAsync(Task answer, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(answer, Task.Delay(options.NegotiationTimeout, options.Clock, patience.Token));
+        await patience.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+    }
+
+    // Taking a new broker for an old one costs the numbers of the batches, and so duplicates. In the middle of an upgrade both
+    // kinds are in one cluster, but more often a broker that seems old beside one that is not is in trouble.
+    bool IsDoubtful(BrokerAddress address)
+    {
+        lock (gate) return isModern && (guesses[address] = guesses.GetValueOrDefault(address) + 1) < GuessesBelieved;
+    }
+
+    void Learned(BrokerAddress address, BrokerApis apis)
+    {
+        lock (gate)
+        {
+            guesses.Remove(address);
+            if (apis.IsGuess) old[address] = (apis, options.Clock.GetTimestamp());
+            else isModern = true;
+        }
     }
 
     async Task<(Dialled Dialled, BrokerApis Apis)?> TryAsync(

@@ -167,6 +167,56 @@ public sealed class NegotiationTests
     }
 
     [Test]
+    public async Task A_broker_that_was_halted_and_answers_the_second_question_first_is_not_taken_for_an_old_one()
+    {
+        var clock = new TestClock();
+        TaskCompletionSource awake = new(), later = new();
+        await using var peer = ScriptedPeer.Start(async talk =>
+        {
+            var heard = await talk.HearAsync();
+            await (heard.Header.ApiKey is 18 ? later : awake).Task;
+            if (heard.Header.ApiKey is 18) await talk.AnswerAsync(heard, Talk.Everything);
+            else await talk.AnswerAsync(heard, "0000 00000000");
+            await talk.HangUpAsync();
+        });
+        var opening = OpenAsync(peer, new() { Clock = clock, ConnectTimeout = TimeSpan.FromHours(1), IdleTimeout = TimeSpan.FromDays(1) });
+
+        await clock.AdvanceUntilAsync(() => peer.Heard.Any(heard => heard.Header.ApiKey is 16), TimeSpan.FromSeconds(1));
+        awake.SetResult();
+        await Task.Delay(100);
+        later.SetResult();
+
+        Assert.That((await opening).Apis.IsGuess, Is.False);
+    }
+
+    [Test]
+    public async Task Beside_a_broker_that_says_its_versions_one_that_does_not_is_believed_to_be_old_at_the_third_time()
+    {
+        var clock = new TestClock();
+        await using var modern = ScriptedPeer.Start(async talk =>
+        {
+            await talk.GreetAsync(Talk.Everything);
+            await talk.HangUpAsync();
+        });
+        await using var silent = ScriptedPeer.Start(Kafka09);
+        var opening = new Opening(new() { Clock = clock, ConnectTimeout = TimeSpan.FromHours(1), IdleTimeout = TimeSpan.FromDays(1) }, new(clock));
+        opened.Add(await opening.OpenAsync(1, new("127.0.0.1", modern.Port), default).Soon());
+
+        for (var time = 0; time < 2; time++)
+            Assert.That((await OpenSilentAsync().ShouldThrow<ConnectionException>()).Message, Does.Contain("did not say its versions"));
+        opened.Add(await OpenSilentAsync());
+
+        Assert.That(opened[^1].Apis, Is.SameAs(BrokerApis.Kafka09));
+
+        async Task<BrokerConnection> OpenSilentAsync()
+        {
+            var open = opening.OpenAsync(2, new("127.0.0.1", silent.Port), default);
+            await clock.AdvanceUntilAsync(() => open.IsCompleted, TimeSpan.FromSeconds(1));
+            return await open;
+        }
+    }
+
+    [Test]
     public async Task An_old_broker_is_not_asked_for_its_versions_again()
     {
         await using var peer = ScriptedPeer.Start(Kafka082);
