@@ -60,6 +60,10 @@ static class Each
         from codec in Thorough.Contains(kind) ? kind.Codecs : kind.Codecs[^1..]
         select new object[] { codec, kind };
 
+    /// <summary>The published brokers that a name means; the first of them where a version has two modes.</summary>
+    public static BrokerKind Real(string name) => All.FirstOrDefault(kind => kind.IsReal && IsMeant(kind, name))
+        ?? throw new ArgumentException($"There are no brokers {name}; there is: {string.Join(", ", All.Where(kind => kind.IsReal).Select(kind => kind.Name))}");
+
     static IEnumerable<object[]> Alone(IEnumerable<BrokerKind> kinds) => kinds.Select(kind => new object[] { kind });
 
     static string[] Wished(string wish)

@@ -17,11 +17,12 @@ static class Kcat
     public static Task WriteAsync(RunningBrokers brokers, string topic, CompressionCodec codec, string lines, params string[] headers) =>
         RunAsync(brokers, lines, ["-P", "-t", topic, "-p", "0", "-K", "\t", "-Z", "-z", codec.ToString().ToLowerInvariant(), .. headers.SelectMany(header => new[] { "-H", header })]);
 
-    public static async Task<Spoken> RunAsync(RunningBrokers brokers, string? input, params string[] arguments)
-    {
-        var said = await Command.RunAsync(Command.Find("kcat", "kcat"), ["-b", brokers.Bootstrap, .. Dialect(brokers.Kind), .. arguments], input);
-        return said.Expected();
-    }
+    public static async Task<Spoken> RunAsync(RunningBrokers brokers, string? input, params string[] arguments) =>
+        (await TryAsync(brokers, input, arguments)).Expected();
+
+    /// <summary>Runs it, also when it may fail because no broker is there to answer.</summary>
+    public static Task<Spoken> TryAsync(RunningBrokers brokers, string? input, params string[] arguments) =>
+        Command.RunAsync(Command.Find("kcat", "kcat"), ["-b", brokers.Bootstrap, .. Dialect(brokers.Kind), .. arguments], input);
 
     // librdkafka must be told about brokers that close the connection when they are asked for their versions.
     static string[] Dialect(BrokerKind kind) => kind.TellsItsVersions ? [] :

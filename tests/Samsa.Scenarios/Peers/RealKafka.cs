@@ -59,6 +59,10 @@ sealed class RealKafka : IAsyncDisposable
     public static Task<Spoken> ToolAsync(string version, string tool, string? input, params IEnumerable<string> arguments) =>
         Command.RunAsync(Script(), ["tool", version, tool, .. arguments], input);
 
+    /// <summary>Runs a tool whose lines are too many to be kept, and tells them as they come.</summary>
+    public static Piped PipedTool(string version, string tool, Action<string> tell, params IEnumerable<string> arguments) =>
+        new(Script(), ["tool", version, tool, .. arguments], tell);
+
     /// <summary>Does something to a broker: <c>stop</c>, <c>kill</c>, <c>start</c>, <c>pause</c> or <c>resume</c>.</summary>
     public async Task BrokerAsync(int id, string verb)
     {
