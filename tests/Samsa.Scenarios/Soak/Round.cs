@@ -72,7 +72,10 @@ sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan l
         await OpenSinkAsync("hasty", promise, 200, new() { DeliveryTimeout = TimeSpan.FromSeconds(5), RequestTimeout = TimeSpan.FromSeconds(2) });
         await OpenSinkAsync("packed", promise, 300, whole with
         {
-            Compression = CompressionCodec.Gzip, Linger = TimeSpan.FromMilliseconds(50), BatchBytes = 4_000, BufferBytes = 100_000,
+            Compression = CompressionCodec.Gzip,
+            Linger = TimeSpan.FromMilliseconds(50),
+            BatchBytes = 4_000,
+            BufferBytes = 100_000,
         });
         await OpenSinkAsync("unnumbered", Promise.AtLeastOnce, 100, new() { Idempotent = false, RequestTimeout = TimeSpan.FromMilliseconds(ImpatientRequest) });
         await OpenSinkAsync("sticky", promise, 100, whole with { Partitioner = Partitioners.Sticky });
