@@ -13,9 +13,6 @@ namespace Samsa.Rx;
 /// </remarks>
 sealed partial class FetchSession : IAsyncDisposable
 {
-    /// <summary>How long brokers may take to answer a goodbye, which comes behind a fetch that may wait for records.</summary>
-    static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
-
     readonly Lock gate = new();
     readonly Dictionary<TopicPartition, PartitionReader> partitions = [];
     readonly Dictionary<int, BrokerReader> brokers = [];
@@ -179,6 +176,9 @@ sealed partial class FetchSession : IAsyncDisposable
         await TakeLeaveAsync();
         await connections.CloseAsync(Use);
     }
+
+    /// <summary>How long brokers may take to answer a goodbye, which comes behind a fetch that may wait for records.</summary>
+    static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     /// <summary>Brokers that remember what is read are told that it is over. Nothing depends on it: they forget by themselves, later.</summary>
     async Task TakeLeaveAsync()

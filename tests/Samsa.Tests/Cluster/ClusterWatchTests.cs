@@ -131,7 +131,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task F027_A_stale_answer_changes_nothing()
+    public async Task A_stale_answer_changes_nothing()
     {
         await using var cluster = new ScriptedCluster(brokers: 2);
         cluster.Put("t", (2, 5));

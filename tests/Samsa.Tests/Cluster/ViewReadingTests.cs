@@ -57,7 +57,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void F027_A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
+    public void A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
     {
         var before = Topic(Partition(0, leader: 1, epoch: 5));
 

@@ -58,7 +58,7 @@ public sealed class HostileFetchTests
     [TestCase(ErrorCode.FetchSessionIdNotFound)]
     [TestCase(ErrorCode.InvalidFetchSessionEpoch)]
     [TestCase(ErrorCode.FetchSessionTopicIdError)]
-    public async Task F078_A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
+    public async Task A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
     {
         await using var stage = await FetchStage.OpenAsync(partitions: 2);
         var answered = 0;
