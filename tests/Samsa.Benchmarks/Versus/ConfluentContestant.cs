@@ -19,7 +19,8 @@ sealed class ConfluentContestant(string bootstrap, Heat heat) : IContestant
         }
 
         var told = 0L;
-        Action<DeliveryReport<Null, byte[]>>? handler = reports is Reports.Each ? _ => told++ : null;
+        // Its own thread calls, and so does Flush.
+        Action<DeliveryReport<Null, byte[]>>? handler = reports is Reports.Each ? _ => Interlocked.Increment(ref told) : null;
         for (var i = 0L; i < records; i++) Produce(producer, new() { Value = values[i % values.Length] }, handler);
         producer.Flush(CancellationToken.None);
         if (reports is Reports.Each && told != records) throw new InvalidOperationException($"{records} records were sent and {told} reported.");
