@@ -279,7 +279,7 @@ public sealed class ProduceConsumeTests : ToolFixture
     [Test]
     public async Task A_topic_that_is_not_there_cannot_be_read()
     {
-        var consumed = await Samsa("consume", "no-such-topic", "--partition", "0", "--until-end", "--timeout", "2s");
+        var consumed = await Samsa("consume", "no-such-topic", "--partition", "0", "--until-end", "--timeout", "20s");
         Assert.Multiple(() =>
         {
             Assert.That(consumed.Code, Is.EqualTo(1));

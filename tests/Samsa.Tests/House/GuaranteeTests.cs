@@ -15,7 +15,8 @@ public sealed class GuaranteeTests
         var named = Regex.Matches(Text, @"`(\w+)\.(\w+_\w+)`").Select(match => (Fixture: match.Groups[1].Value, Test: match.Groups[2].Value)).Distinct().ToArray();
         var missing =
             from name in named
-            where !fixtures[name.Fixture].Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\b{name.Test}\("))
+            // Where a test shows something of a catalogue, its name begins with a number there.
+            where !fixtures[name.Fixture].Any(file => Regex.IsMatch(File.ReadAllText(file), $@"\s([A-Z]\d+_)*{name.Test}\("))
             select $"{name.Fixture}.{name.Test}";
 
         Assert.That(named, Has.Length.GreaterThan(20));
