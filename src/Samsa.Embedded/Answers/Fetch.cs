@@ -67,9 +67,8 @@ static class FetchAnswer
             if (asked.Version >= HasSessions && request.SessionId != NoSession) sessions.Close(request.SessionId);
             if (asked.Version >= HasSessions && request.SessionEpoch == FirstOfSession)
                 session = sessions.Open(asked.Version >= ById, Count(request), clock);
-            wanted = session is null
-                ? [.. Partitions(request).Select(one => new SessionPartition { Asked = one })]
-                : session.Update(Partitions(request), []);
+            // Without a session, too, a partition is read once, however often a request names it; the last time counts, as in Kafka.
+            wanted = (session ?? new FetchSession(NoSession, asked.Version >= ById)).Update(Partitions(request), []);
             return ErrorCode.None;
         }
 

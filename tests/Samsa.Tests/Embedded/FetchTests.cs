@@ -87,6 +87,22 @@ public class FetchTests
         Assert.That(answer.Responses[0].Partitions.Select(one => one.Records!.Value.Length), Is.EqualTo(new[] { 0, batch.Length, 0 }));
     }
 
+    [TestCase((short)4)]
+    [TestCase((short)12)]
+    public async Task A_partition_that_is_asked_for_a_thousand_times_is_read_once_from_where_the_last_says(short version)
+    {
+        await client.ProduceAsync("t", TestRecords.Batch("a"));
+        await client.ProduceAsync("t", TestRecords.Batch("b"));
+        var request = RawClient.FetchRequest("t", 0);
+        var one = request.Topics[0].Partitions[0];
+        request = request with { Topics = [request.Topics[0] with { Partitions = [.. Enumerable.Repeat(one, 1000), one with { FetchOffset = 1 }] }] };
+
+        var answer = await client.AskAsync(request, version);
+
+        var read = answer.Responses.SelectMany(topic => topic.Partitions).Single();
+        Assert.That(TestRecords.Values(read.Records), Is.EqualTo(new[] { "b" }));
+    }
+
     [Test]
     public async Task A_fetch_waits_until_something_is_appended()
     {
