@@ -12,6 +12,9 @@ static class MetadataAnswer
     // From 4 on the client says whether a topic may be created; before, asking was enough.
     const short AsksBeforeCreating = 4;
 
+    // Topics can be asked for by their ids from 12 on; 10 and 11 have a place for ids that no broker looks at (KIP-516).
+    const short KnowsIds = 12;
+
     public static IMessage To(Asked asked, Metadata.Request request) => About(asked, Topics(asked, request)) with
     {
         ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.OnCluster : AuthorizedOperations.NotAsked,
@@ -51,6 +54,8 @@ static class MetadataAnswer
     {
         if (wanted.Name is not { } name)
         {
+            // The answer cannot leave the name out either, before brokers knew ids.
+            if (asked.Version < KnowsIds) return new() { ErrorCode = ErrorCode.InvalidRequest, Name = "" };
             return asked.Cluster.Find(wanted.TopicId) is { } known
                 ? Describe(known, asked.Cluster)
                 : new() { ErrorCode = ErrorCode.UnknownTopicId, TopicId = wanted.TopicId };
