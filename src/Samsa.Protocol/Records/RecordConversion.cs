@@ -78,6 +78,9 @@ public static class RecordConversion
 
     static void Write(RecordBatch batch, byte magic, PooledBuffer output, CompressionCodecs codecs)
     {
+        // Compaction leaves gaps, and magic 1 has nothing against gaps of any size.
+        if (magic == 2 && batch.LastOffset - batch.BaseOffset > int.MaxValue)
+            throw batch.Damaged($"its offsets go from {batch.BaseOffset} to {batch.LastOffset}, more than a batch of magic 2 can say");
         using var written = new ConvertedBatch(magic, batch.Codec, batch.TimestampType) { LeaderEpoch = batch.LeaderEpoch };
         Append(batch, written, record => record.Offset, timestamp: null);
         written.WriteTo(output, codecs);
