@@ -74,13 +74,17 @@ readonly record struct Verdict(Fate Fate)
     {
         var verdict = new Verdict(FateOf(answer.ErrorCode, records, attempts))
         {
-            Code = answer.ErrorCode, Detail = DetailOf(answer), LogStart = answer.LogStartOffset,
+            Code = answer.ErrorCode, Detail = DetailOf(answer, records), LogStart = answer.LogStartOffset,
             NeedsMetadata = answer.ErrorCode.NeedsMetadata, MayBeWritten = !RulesOut(answer.ErrorCode),
         };
         return verdict.Fate is Fate.Persisted
-            ? verdict with { BaseOffset = answer.ErrorCode is ErrorCode.None ? Math.Max(-1, answer.BaseOffset) : -1, AppendTime = Math.Max(-1, answer.LogAppendTimeMs) }
+            ? verdict with { BaseOffset = answer.ErrorCode is ErrorCode.None ? OffsetOf(answer, records) : -1, AppendTime = Math.Max(-1, answer.LogAppendTimeMs) }
             : verdict;
     }
+
+    // An offset that cannot be is one that is not known.
+    static long OffsetOf(Produce.Response.PartitionProduceResponse answer, int records) =>
+        answer.BaseOffset >= 0 && answer.BaseOffset <= long.MaxValue - records ? answer.BaseOffset : -1;
 
     static Fate FateOf(ErrorCode code, int records, int attempts) => code switch
     {
@@ -103,10 +107,11 @@ readonly record struct Verdict(Fate Fate)
         or ErrorCode.KafkaStorageError or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.UnsupportedCompressionType
         or ErrorCode.InvalidRecord or ErrorCode.ProducerFenced or ErrorCode.ThrottlingQuotaExceeded or ErrorCode.UnknownTopicId or ErrorCode.InconsistentTopicId;
 
-    static string? DetailOf(Produce.Response.PartitionProduceResponse answer)
+    /// <summary>What the broker says of the batch, and of the first record that it names and that there is.</summary>
+    static string? DetailOf(Produce.Response.PartitionProduceResponse answer, int records)
     {
-        if (answer.RecordErrors.Count == 0) return answer.ErrorMessage;
-        var first = answer.RecordErrors[0];
+        var first = answer.RecordErrors.FirstOrDefault(error => error.BatchIndex >= 0 && error.BatchIndex < records);
+        if (first is null) return answer.ErrorMessage;
         return $"{answer.ErrorMessage} (record {first.BatchIndex} of the batch: {first.BatchIndexErrorMessage})";
     }
 }
