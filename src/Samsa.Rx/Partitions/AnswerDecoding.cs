@@ -88,7 +88,10 @@ sealed class AnswerDecoding(ConsumeOptions options, DecodeOptions decode)
         var ask = answer.Ask;
         if (options.OnCorrupt == CorruptPolicy.Skip && ask.DamagedAt == answer.Next)
         {
-            answer.Skip(Math.Max(damage.NextOffset, answer.Next + 1), damage);
+            var from = answer.Next;
+            // No checksum covers the first offset of a batch. One that is out of all proportion must not carry the reading past sound records.
+            var isNear = damage.NextOffset > from && damage.NextOffset - from <= int.MaxValue;
+            answer.Skip(isNear ? damage.NextOffset : from + 1, damage);
             return true;
         }
 
