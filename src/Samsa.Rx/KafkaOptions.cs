@@ -7,6 +7,8 @@ namespace Samsa.Rx;
 /// <summary>How a client finds its brokers and how patient it is. Change single things with <c>with</c>.</summary>
 public sealed partial record KafkaOptions
 {
+    readonly int? maxFrameBytes;
+
     /// <summary>The name of this client in the brokers' logs and quotas. Java: client.id.</summary>
     public string ClientId
     {
@@ -81,12 +83,15 @@ public sealed partial record KafkaOptions
         init => field = Option.Between(TimeSpan.FromMilliseconds(10), value, TimeSpan.FromDays(1));
     } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The largest answer that is accepted, in bytes. librdkafka: receive.message.max.bytes.</summary>
+    /// <summary>
+    /// The largest answer that is accepted, in bytes; and so no more is fetched at once, whatever <see cref="ConsumeOptions.FetchBytes"/> says.
+    /// Unless it is set: 100 MiB, or a MiB more than the <see cref="ConsumeOptions.FetchBytes"/> of <see cref="Consume"/>. librdkafka: receive.message.max.bytes.
+    /// </summary>
     public int MaxFrameBytes
     {
-        get;
-        init => field = Option.Between(1024, value, 1024 * 1024 * 1024);
-    } = 100 * 1024 * 1024;
+        get => maxFrameBytes ?? Math.Clamp(Consume.FetchBytes + (1 << 20), 100 << 20, 1 << 30);
+        init => maxFrameBytes = Option.Between(1024, value, 1 << 30);
+    }
 
     /// <summary>How many requests may wait for their answers on one connection; who asks more waits until one is answered.</summary>
     public int MaxRequestsWaiting

@@ -13,6 +13,9 @@ namespace Samsa.Rx;
 /// </remarks>
 sealed partial class FetchSession : IAsyncDisposable
 {
+    /// <summary>What is around the records of an answer, roughly.</summary>
+    const int FrameOverhead = 64 * 1024;
+
     readonly Lock gate = new();
     readonly Dictionary<TopicPartition, PartitionReader> partitions = [];
     readonly Dictionary<int, BrokerReader> brokers = [];
@@ -37,6 +40,9 @@ sealed partial class FetchSession : IAsyncDisposable
         FramePool? frames = null)
     {
         this.frames = frames;
+        // An answer has to fit into a frame together with what is around it.
+        var fitting = Math.Max(1, kafka.MaxFrameBytes - FrameOverhead);
+        if (options.FetchBytes > fitting) options = options with { FetchBytes = fitting };
         (Watch, this.connections, Settings, Events, Options, this.closed) = (watch, connections, kafka, events, options, closed);
         halted = halt.Token;
         log = kafka.LogOf("Partitions");
@@ -44,8 +50,7 @@ sealed partial class FetchSession : IAsyncDisposable
         started = Clock.GetTimestamp();
         Use = ConnectionUse.Reading(this);
         Decoding = new(options, new DecodeOptions { Codecs = kafka.Codecs });
-        // An answer has to fit into a frame together with what is around it.
-        LargestBatch = Math.Max(options.PartitionBytes, Math.Min(options.LargestBatchBytes, kafka.MaxFrameBytes - 64 * 1024));
+        LargestBatch = Math.Max(options.PartitionBytes, Math.Min(options.LargestBatchBytes, fitting));
     }
 
     public ClusterWatch Watch { get; }

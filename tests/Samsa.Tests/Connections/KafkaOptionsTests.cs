@@ -26,7 +26,7 @@ public sealed class KafkaOptionsTests
     [TestCase("colour", "There is no setting colour.")]
     [TestCase("bootstrap.servers", "bootstrap.servers is not among the options: it is the first argument of Kafka.ConnectAsync.")]
     [TestCase("", "There is no setting .")]
-    public void A_name_that_is_not_known_is_refused_with_the_nearest_that_is(string name, string sentence) =>
+    public void I090_A_name_that_is_not_known_is_refused_with_the_nearest_that_is(string name, string sentence) =>
         Assert.That(() => Parse((name, "1")), Throws.ArgumentException.With.Message.StartsWith(sentence));
 
     [TestCase("request.timeout.ms", "soon")]
@@ -40,6 +40,16 @@ public sealed class KafkaOptionsTests
     public void A_value_out_of_its_range_is_refused_with_the_range() =>
         Assert.That(() => new KafkaOptions { RequestTimeout = TimeSpan.FromHours(2) }, Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.StartsWith("RequestTimeout is 02:00:00; it can be from 00:00:00.0010000 to 01:00:00."));
+
+    [Test]
+    public void The_largest_answer_grows_with_what_is_fetched_at_once_unless_it_is_set() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(new KafkaOptions().MaxFrameBytes, Is.EqualTo(100 << 20));
+            Assert.That(new KafkaOptions { Consume = new() { FetchBytes = 200 << 20 } }.MaxFrameBytes, Is.EqualTo(201 << 20));
+            Assert.That(new KafkaOptions { Consume = new() { FetchBytes = 1 << 30 } }.MaxFrameBytes, Is.EqualTo(1 << 30));
+            Assert.That(new KafkaOptions { MaxFrameBytes = 4096, Consume = new() { FetchBytes = 200 << 20 } }.MaxFrameBytes, Is.EqualTo(4096));
+        });
 
     [Test]
     public void A_null_is_refused() =>

@@ -57,12 +57,14 @@ sealed class FetchStage : IAsyncDisposable
 
     /// <param name="brokers">How many brokers.</param>
     /// <param name="partitions">How many partitions; broker 1 leads them in epoch 1.</param>
+    /// <param name="maxFrameBytes">The largest answer that the client takes.</param>
     /// <param name="prepare">What is changed before the client comes, and how it is.</param>
-    public static async Task<FetchStage> OpenAsync(int brokers = 1, int partitions = 1, Func<FetchStage, KafkaOptions, KafkaOptions>? prepare = null)
+    public static async Task<FetchStage> OpenAsync(
+        int brokers = 1, int partitions = 1, int maxFrameBytes = 100 << 20, Func<FetchStage, KafkaOptions, KafkaOptions>? prepare = null)
     {
         var stage = new FetchStage(brokers);
         stage.Lead([.. Enumerable.Repeat((1, 1), partitions)]);
-        var options = new KafkaOptions { Retry = Quick, Reconnect = Quick, MetadataMaxAge = TimeSpan.FromHours(1) };
+        var options = new KafkaOptions { Retry = Quick, Reconnect = Quick, MetadataMaxAge = TimeSpan.FromHours(1), MaxFrameBytes = maxFrameBytes };
         stage.kafka = await Kafka.ConnectAsync(stage.Cluster.Bootstrap, prepare?.Invoke(stage, options) ?? options);
         stage.Events = new(stage.Kafka.Events);
         return stage;
