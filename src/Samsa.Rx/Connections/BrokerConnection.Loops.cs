@@ -5,6 +5,10 @@ namespace Samsa.Rx;
 /// <content>What a connection does until it is closed.</content>
 sealed partial class BrokerConnection
 {
+    /// <summary>A listener with SASL says its versions to anybody, and closes the connection on whatever else is asked before authentication.</summary>
+    const string ClosedAtOnce =
+        "the broker closed it at the first question; if its listener wants authentication (SASL), which is not supported yet, give the address of one that does not";
+
     TimeProvider Clock => options.Clock;
 
     async Task RunAsync()
@@ -45,6 +49,7 @@ sealed partial class BrokerConnection
 
     async Task ReadAsync()
     {
+        var answered = false;
         while (await incoming.ReadAsync(closing.Token) is { } frame)
         {
             if (!waiting.TryDequeue(out var ask)) throw new ProtocolException("An answer came that nobody asked for");
@@ -59,10 +64,13 @@ sealed partial class BrokerConnection
                 End(ask);
                 return;
             }
+            answered = true;
             places.Release();
             watchdog.Saw(ask);
         }
-        Close(new("the broker closed it", waiting.Any ? new EndOfStreamException("The connection ended while answers were expected.") : null));
+        Close(waiting.Any
+            ? new(answered || Apis.IsGuess ? "the broker closed it" : ClosedAtOnce, new EndOfStreamException("The connection ended while answers were expected."))
+            : new("the broker closed it"));
     }
 
     void Answer(Ask ask, ReadOnlyMemory<byte> frame)

@@ -95,6 +95,9 @@ sealed class BrokerConnections : IAsyncDisposable
     public IReadOnlyList<KeyValuePair<string, string>> Troubles() =>
         [.. Candidates().Select(node => KeyValuePair.Create(node.Name, node.Trouble?.Message ?? "no answer yet"))];
 
+    /// <summary>Why those brokers that cannot be reached now cannot, a sentence each.</summary>
+    public IReadOnlyList<string> Lost => [.. Candidates().Select(node => node.Trouble?.Message).OfType<string>()];
+
     /// <summary>Whether every peer spoke something that is not Kafka: asking again is of no use.</summary>
     public bool AreHopeless => Candidates().All(node => node.Failures > 0 && node.Trouble is ConnectionException { InnerException: ProtocolException });
 

@@ -51,6 +51,9 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
         return session;
     }
 
+    /// <summary>What is wrong with those brokers that cannot be reached, a sentence each.</summary>
+    public IReadOnlyList<string> Troubles => connections.Lost;
+
     /// <summary>A connection for short questions.</summary>
     public ValueTask<BrokerConnection> ConnectAsync(int broker, CancellationToken ct) => connections.GetAsync(broker, ConnectionUse.General, ct);
 

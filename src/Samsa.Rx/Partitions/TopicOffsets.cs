@@ -4,6 +4,7 @@ namespace Samsa.Rx;
 sealed class TopicOffsets(Readers readers, string topic)
 {
     readonly SortedDictionary<int, PartitionOffsets> known = [];
+    Exception? last;
 
     public async Task<IReadOnlyList<PartitionOffsets>> AskAsync(CancellationToken ct)
     {
@@ -17,7 +18,7 @@ sealed class TopicOffsets(Readers readers, string topic)
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"Not all leaders of {topic} told their offsets within {readers.Settings.AdminTimeout}.");
+            throw new TimeoutException($"Not all leaders of {topic} told their offsets within {readers.Settings.AdminTimeout}. {Tried}", last);
         }
 
         return [.. known.Values];
@@ -45,14 +46,19 @@ sealed class TopicOffsets(Readers readers, string topic)
         catch (ConnectionException lost)
         {
             readers.Events.Post(new RequestRetried(readers.Events.Now, "ListOffsets", topic, lost));
+            last = lost;
         }
     }
+
+    /// <summary>What is wrong with the brokers; or what was wrong with the last question, when they can be reached.</summary>
+    string Tried => readers.Troubles is { Count: > 0 } troubles ? string.Join(" ", troubles) : last is not null ? $"The last try: {last.Message}" : "";
 
     void Take(int partition, OffsetAnswer beginning, OffsetAnswer end)
     {
         var error = beginning.Error != ErrorCode.None ? beginning.Error : end.Error;
         if (error == ErrorCode.None) known[partition] = new(partition, beginning.Offset, end.Offset);
-        else if (!error.CanRetry) throw new BrokerException(error, $"ListOffsets of {topic} {partition}");
+        else if (new BrokerException(error, $"ListOffsets of {topic} {partition}") is var refused && !error.CanRetry) throw refused;
+        else last = refused;
     }
 
     List<OffsetQuestion> Questions(List<PartitionView> partitions, long time) =>

@@ -61,7 +61,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task F011_Answers_in_the_wrong_order_cost_the_connection_and_fail_all_who_wait()
+    public async Task F011_I007_Answers_in_the_wrong_order_cost_the_connection_and_fail_all_who_wait()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -87,7 +87,7 @@ public sealed class BrokerConnectionTests
     }
 
     [Test]
-    public async Task F010_An_answer_that_nobody_asked_for_costs_the_connection()
+    public async Task F010_I007_An_answer_that_nobody_asked_for_costs_the_connection()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -105,7 +105,7 @@ public sealed class BrokerConnectionTests
 
     [TestCase("ff", Description = "too short")]
     [TestCase("00 00000000 01 00000000 01 01 00000000 0000 00 ffff", Description = "too long")]
-    public async Task An_answer_that_makes_no_sense_names_API_and_version_and_its_outcome_is_unknown(string body)
+    public async Task I023_An_answer_that_makes_no_sense_names_API_and_version_and_its_outcome_is_unknown(string body)
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -124,6 +124,22 @@ public sealed class BrokerConnectionTests
             Assert.That(error.Api, Is.EqualTo("Metadata"));
             Assert.That(error.Broker, Is.EqualTo($"1 ({peer.Address})"));
         });
+    }
+
+    [Test]
+    public async Task A_broker_that_closes_on_the_first_question_may_want_authentication()
+    {
+        await using var peer = ScriptedPeer.Start(async talk =>
+        {
+            await talk.GreetAsync();
+            await talk.HearAsync();
+            talk.Close();
+        });
+        var connection = await OpenAsync(peer);
+
+        var error = await connection.AskAsync(Named("t")).ShouldThrow<ConnectionException>();
+
+        Assert.That(error.Message, Does.Contain("if its listener wants authentication (SASL), which is not supported yet, give the address of one that does not"));
     }
 
     [Test]
