@@ -28,12 +28,14 @@ static class Connecting
     /// <exception cref="WrongUseException">A setting of <c>-X</c> is unknown, or cannot have its value.</exception>
     public static KafkaOptions Options(CommonOptions common, ParseResult parsed)
     {
+        var settings = common.Settings(parsed);
+        if (settings.Any(setting => setting.Key is "bootstrap.servers" or "metadata.broker.list")) throw new WrongUseException("The brokers are given with -b, not with -X.");
         try
         {
-            var options = KafkaOptions.Parse(common.Settings(parsed)) with { StartTimeout = common.Timeout(parsed) };
+            var options = KafkaOptions.Parse(settings) with { StartTimeout = common.Timeout(parsed) };
             return common.Verbose(parsed) ? options with { Logging = new SpokenLogs() } : options;
         }
-        catch (ArgumentException wrong)
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
         {
             throw new WrongUseException(Failure.FirstSentence(wrong.Message));
         }

@@ -8,7 +8,7 @@ namespace Samsa.Embedded;
 public sealed record EmbeddedKafkaOptions
 {
     /// <summary>Which Kafka the brokers behave like.</summary>
-    public KafkaProfile Profile { get; init; } = KafkaProfile.V4_3;
+    public KafkaProfile Profile { get; init => field = Setting.Known(value); } = KafkaProfile.V4_3;
 
     /// <summary>The port of the first broker, the others follow; 0 for any free ports.</summary>
     public int FirstPort
@@ -67,7 +67,7 @@ public sealed record EmbeddedKafkaOptions
     } = 1024 * 1024 + 12;
 
     /// <summary>Whose clock the timestamps of the records tell. Kafka: <c>log.message.timestamp.type</c>.</summary>
-    public TimestampType TimestampType { get; init; } = TimestampType.Create;
+    public TimestampType TimestampType { get; init => field = Setting.Known(value); } = TimestampType.Create;
 
     /// <summary>
     /// The largest request that is read, in bytes; a larger one closes its connection. Kafka:
@@ -107,11 +107,11 @@ public sealed record EmbeddedKafkaOptions
     internal string? RackOf(int broker) => Racks is not null && broker >= 1 && broker <= Racks.Count ? Racks[broker - 1] : null;
 
     /// <summary>The clock of the brokers: the timestamps they give, and how long a fetch is held open.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider Clock { get; init => field = Setting.Given(value); } = TimeProvider.System;
 
     /// <summary>
     /// Told of connections that were closed because of what came through them, of leaders that move, of topics that come
     /// and go.
     /// </summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    public ILogger Logger { get; init => field = Setting.Given(value); } = NullLogger.Instance;
 }

@@ -28,7 +28,7 @@ public sealed record TopicSettings
     }
 
     /// <summary>Whose clock the timestamps of the records tell. Kafka: <c>message.timestamp.type</c>.</summary>
-    public TimestampType? TimestampType { get; init; }
+    public TimestampType? TimestampType { get; init => field = value is { } type ? Setting.Known(type) : null; }
 
     /// <summary>How many replicas must be in sync for a write with acks all. Kafka: <c>min.insync.replicas</c>; default 1.</summary>
     public int MinInSyncReplicas
@@ -46,7 +46,13 @@ public sealed record TopicSettings
     /// How far the timestamp of a record may be ahead of the clock of the broker. Kafka: <c>message.timestamp.after.max.ms</c>;
     /// null for the default of the profile: an hour from 4.0 on (KIP-1030), anything before.
     /// </summary>
-    public TimeSpan? MaxTimestampAhead { get; init; }
+    public TimeSpan? MaxTimestampAhead
+    {
+        get;
+        init => field = value is null || value >= TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxTimestampAhead), $"{nameof(MaxTimestampAhead)} is {value}; it can be 00:00:00 or more.");
+    }
 
     /// <summary>What a client set when it created the topic, by the names Kafka has for it; also what has no effect here.</summary>
     internal IReadOnlyDictionary<string, string> Given { get; init; } = ReadOnlyDictionary<string, string>.Empty;

@@ -30,7 +30,7 @@ public sealed partial record KafkaOptions
     /// <returns>The options.</returns>
     /// <exception cref="ArgumentException">A name is not known; the message says the nearest that is.</exception>
     /// <exception cref="FormatException">A value cannot be read.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value cannot be: it is out of its range, or too long.</exception>
     public static KafkaOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -49,6 +49,11 @@ public sealed partial record KafkaOptions
         {
             throw new FormatException($"{name} is \"{Foreign.Text(value)}\": {error.Message}", error);
         }
+        catch (ArgumentException error) when (error.ParamName != nameof(name))
+        {
+            // Who wrote a file of settings knows them by these names, and not by those of the properties.
+            throw new ArgumentOutOfRangeException(error.ParamName, $"{name} is \"{Foreign.Text(value)}\": {SentenceOf(error)}");
+        }
     }
 
     // A name may mean something to several of those who have options: each takes it.
@@ -61,6 +66,9 @@ public sealed partial record KafkaOptions
     }
 
     static IEnumerable<string> KnownNames => [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames];
+
+    static string SentenceOf(ArgumentException error) =>
+        error.Message.IndexOf(" (Parameter", StringComparison.Ordinal) is >= 0 and var end ? error.Message[..end] : error.Message;
 
     static ArgumentException Unknown(string name) => name is "bootstrap.servers" or "metadata.broker.list"
         ? new ArgumentException($"{name} is not among the options: it is the first argument of Kafka.ConnectAsync.", nameof(name))

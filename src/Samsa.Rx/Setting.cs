@@ -17,7 +17,7 @@ static class Setting
     public static int Integer(string value) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new FormatException("it is a whole number.");
+            : throw new FormatException("it is a whole number of at most 2147483647.");
 
     /// <summary>A whole number that may be large.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -40,7 +40,7 @@ static class Setting
     public static string? Nearest(string name, IEnumerable<string> known)
     {
         var near = known.OrderBy(other => Distance(name, other)).FirstOrDefault();
-        return near is not null && Distance(name, near) <= Math.Max(2, name.Length / 3) ? near : null;
+        return near is not null && (Distance(name, near) <= Math.Max(2, name.Length / 3) || name.Length > 0 && near.StartsWith(name + ".", StringComparison.Ordinal)) ? near : null;
     }
 
     // How many letters must be put in, taken out or changed (Levenshtein). Names are short; a long one is not compared to its end.

@@ -12,8 +12,6 @@ static class Choice
         {
             Description = description,
             HelpName = words,
-            // An option of booleans would otherwise take no word that is neither true nor false.
-            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
                 var word = result.Tokens[0].Value;

@@ -34,7 +34,8 @@ static class ProduceCommand
         var compression = Choice.Of("--compression", "How batches are compressed [default: none]",
             ("none", CompressionCodec.None), ("gzip", CompressionCodec.Gzip), ("snappy", CompressionCodec.Snappy), ("lz4", CompressionCodec.Lz4), ("zstd", CompressionCodec.Zstd));
         var acks = Choice.Of("--acks", "Who must have a record before it counts as written [default: all]", ("0", Acks.None), ("1", Acks.Leader), ("all", Acks.All));
-        var idempotent = Choice.Of("--idempotent", "Whether the brokers drop repetitions [default: where they can]", ("true", true), ("false", false));
+        // Words: an option of booleans takes no word that is neither true nor false, and would say that there is none.
+        var idempotent = Choice.Of("--idempotent", "Whether the brokers drop repetitions [default: where they can]", "true", "false");
         var report = new Option<bool>("--report") { Description = "Print the outcome of each record as JSON, in the order of the outcomes" };
 
         var command = new Command("produce", "Write lines to a topic.")
@@ -50,7 +51,7 @@ static class ProduceCommand
             Partitioner = parsed.GetValue(partitioner),
             Compression = parsed.GetValue(compression),
             Acks = parsed.GetValue(acks),
-            Idempotent = parsed.GetValue(idempotent),
+            Idempotent = parsed.GetValue(idempotent) is { } word ? word is "true" : null,
             Report = parsed.GetValue(report),
         }.RunAsync(ct));
         return (command, Examples);

@@ -45,48 +45,62 @@ static class TopicsCommand
         topics.Add(json);
         topics.SetAction((parsed, ct) => new Topics(common, parsed).ListAsync(parsed.GetValue(json), ct));
 
-        var list = List(common);
-        var describe = Describe(common);
-        var create = CreateOne(common);
-        var delete = Delete(common);
+        var list = List(common, json);
+        var describe = Describe(common, json);
+        var create = CreateOne(common, json);
+        var delete = Delete(common, json);
         foreach (var command in new[] { list, describe, create, delete }) topics.Add(command);
         return [(topics, Examples), (list, ListExamples), (describe, DescribeExamples), (create, CreateExamples), (delete, DeleteExamples)];
     }
 
-    static Command List(CommonOptions common)
+    static Command List(CommonOptions common, Option<bool> before)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line, and nothing else" };
         var command = new Command("list", "All topics, with their partitions and replication.") { json };
-        command.SetAction((parsed, ct) => new Topics(common, parsed).ListAsync(parsed.GetValue(json), ct));
+        command.SetAction((parsed, ct) => new Topics(common, parsed).ListAsync(parsed.GetValue(json) || parsed.GetValue(before), ct));
         return command;
     }
 
-    static Command Describe(CommonOptions common)
+    static Command Describe(CommonOptions common, Option<bool> before)
     {
         var topic = TopicName.Argument("The topic");
         var json = new Option<bool>("--json") { Description = "Print one JSON object, and nothing else" };
         var command = new Command("describe", "The partitions of a topic: leaders, replicas, offsets.") { topic, json };
-        command.SetAction((parsed, ct) => new Topics(common, parsed).DescribeAsync(parsed.GetRequiredValue(topic), parsed.GetValue(json), ct));
+        command.SetAction((parsed, ct) => new Topics(common, parsed).DescribeAsync(parsed.GetRequiredValue(topic), parsed.GetValue(json) || parsed.GetValue(before), ct));
         return command;
     }
 
-    static Command CreateOne(CommonOptions common)
+    static Command CreateOne(CommonOptions common, Option<bool> json)
     {
         var topic = TopicName.Argument("The name of the new topic");
         var partitions = OptionValues.Number("--partitions", "How many partitions [default: 1]", 1);
         var replication = OptionValues.Number("--replication", "On how many brokers each partition is kept [default: as the brokers have it]", 1, short.MaxValue);
         var configs = OptionValues.Many("--config", "A setting of the topic, as in retention.ms=60000; may be repeated", "k=v", OptionValues.Setting);
         var command = new Command("create", "Create a topic.") { topic, partitions, replication, configs };
-        command.SetAction((parsed, ct) => new Topics(common, parsed).CreateAsync(
-            parsed.GetRequiredValue(topic), parsed.GetValue(partitions) ?? 1, (short)(parsed.GetValue(replication) ?? -1), parsed.GetValue(configs) ?? [], ct));
+        command.SetAction((parsed, ct) =>
+        {
+            RefuseJson(parsed, json);
+            return new Topics(common, parsed).CreateAsync(
+                parsed.GetRequiredValue(topic), parsed.GetValue(partitions) ?? 1, (short)(parsed.GetValue(replication) ?? -1), parsed.GetValue(configs) ?? [], ct);
+        });
         return command;
     }
 
-    static Command Delete(CommonOptions common)
+    static Command Delete(CommonOptions common, Option<bool> json)
     {
         var topic = TopicName.Argument("The topic; its records go with it");
         var command = new Command("delete", "Delete a topic.") { topic };
-        command.SetAction((parsed, ct) => new Topics(common, parsed).DeleteAsync(parsed.GetRequiredValue(topic), ct));
+        command.SetAction((parsed, ct) =>
+        {
+            RefuseJson(parsed, json);
+            return new Topics(common, parsed).DeleteAsync(parsed.GetRequiredValue(topic), ct);
+        });
         return command;
+    }
+
+    // Given before the command it belongs to no command in particular, and must not be passed over in silence.
+    static void RefuseJson(ParseResult parsed, Option<bool> json)
+    {
+        if (parsed.GetValue(json)) throw new WrongUseException($"--json is for list and describe; {parsed.CommandResult.Command.Name} prints nothing but what it did. Leave it out.");
     }
 }

@@ -28,6 +28,20 @@ public sealed class TopicsTests : ToolFixture
     }
 
     [Test]
+    public async Task The_flag_for_JSON_may_stand_before_the_command()
+    {
+        Kafka.CreateTopic("flagged");
+        var listed = await Samsa("topics", "--json", "list");
+        var described = await Samsa("topics", "--json", "describe", "flagged");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(listed.Lines, Has.Some.EqualTo("""{"topic":"flagged","partitions":1,"replication":2,"internal":false}"""));
+            Assert.That(described.Output, Does.StartWith("""{"topic":"flagged","partitions":[{"partition":0,"""));
+        });
+    }
+
+    [Test]
     public async Task What_cannot_be_done_is_said_in_a_sentence()
     {
         Kafka.CreateTopic("there");
