@@ -1,3 +1,4 @@
+using Samsa.Fuzz;
 using Samsa.Protocol;
 
 namespace Samsa.Tests.Protocol;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Samsa.Fuzz;
 
 namespace Samsa.Tests.Protocol;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Samsa.Fuzz;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Wire;
@@ -10,7 +11,7 @@ public sealed class RoundTripTests
 {
     const int MessagesPerVersion = 30;
 
-    [TestCaseSource(typeof(DeclaredMessage), nameof(DeclaredMessage.InAllVersions))]
+    [TestCaseSource(typeof(EveryMessage), nameof(EveryMessage.InAllVersions))]
     public void What_is_written_is_read_back(object declared, short version)
     {
         var message = (DeclaredMessage)declared;
@@ -25,7 +26,7 @@ public sealed class RoundTripTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(MessagesPerVersion).WithQuietOnSuccess(true));
     }
 
-    [TestCaseSource(typeof(DeclaredMessage), nameof(DeclaredMessage.InAllVersions))]
+    [TestCaseSource(typeof(EveryMessage), nameof(EveryMessage.InAllVersions))]
     public void Defaults_are_read_back(object declared, short version)
     {
         var message = (DeclaredMessage)declared;
@@ -35,7 +36,7 @@ public sealed class RoundTripTests
         Assert.That(DeepEquality.Difference(made, message.Read(bytes, version), version), Is.Null);
     }
 
-    [TestCaseSource(typeof(DeclaredMessage), nameof(DeclaredMessage.InAllVersions))]
+    [TestCaseSource(typeof(EveryMessage), nameof(EveryMessage.InAllVersions))]
     public void Every_cut_of_a_message_is_refused(object declared, short version)
     {
         var message = (DeclaredMessage)declared;

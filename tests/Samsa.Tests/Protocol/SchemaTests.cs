@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Samsa.Fuzz;
 using Samsa.Protocol;
 
 namespace Samsa.Tests.Protocol;

@@ -1,6 +1,6 @@
 using Samsa.Protocol.Records;
 using Samsa.Wire;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -36,7 +36,7 @@ public sealed class AbortedTransactionsTests
         Assert.That(Delivered([(7, 0)], Data(0, 7, attributes: 0), Data(1, 7)), Is.EqualTo(new[] { 0L }));
 
     [Test]
-    public void The_list_may_come_in_any_order() =>
+    public void I055_The_list_may_come_in_any_order() =>
         Assert.That(
             Delivered([(7, 4), (8, 0), (7, 0)],
                 Data(0, 7), Data(1, 8), Marker(2, 7, ControlType.Abort), Data(3, 7), Data(4, 7), Marker(5, 7, ControlType.Abort), Marker(6, 8, ControlType.Abort), Data(7, 8)),
@@ -51,16 +51,16 @@ public sealed class AbortedTransactionsTests
     }
 
     [Test]
-    public void Negative_producers_in_the_list_hide_nothing() =>
+    public void I055_Negative_producers_in_the_list_hide_nothing() =>
         Assert.That(Delivered([(-1, 0), (long.MinValue, -5)], Data(0, -1), Data(1, 3)), Is.EqualTo(new[] { 0L, 1 }));
 
     [Test]
-    public void An_absurd_list_is_refused_instead_of_believed_in_part() =>
+    public void I055_An_absurd_list_is_refused_instead_of_believed_in_part() =>
         Assert.That(() => new AbortedTransactions(Enumerable.Range(0, AbortedTransactions.MaxCount + 1).Select(i => ((long)i, 0L))),
             Throws.InstanceOf<ProtocolException>());
 
     [Test]
-    public void Exactly_the_aborted_is_left_out_of_random_histories()
+    public void I055_Exactly_the_aborted_is_left_out_of_random_histories()
     {
         var seed = Environment.TickCount;
         TestContext.Out.WriteLine($"seed {seed}");

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -18,7 +18,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void An_empty_field_holds_no_batches()
+    public void I035_An_empty_field_holds_no_batches()
     {
         var reader = new RecordBatchReader(default);
         Assert.That(reader.TryRead(out _), Is.False);
@@ -32,7 +32,7 @@ public sealed class BadRecordTests
     [TestCase(1, 21)]
     [TestCase(0, 13)]
     [TestCase(0, -12)]
-    public void A_length_below_the_smallest_is_damage(byte magic, int length)
+    public void I036_A_length_below_the_smallest_is_damage(byte magic, int length)
     {
         var batch = magic == 2 ? Simple(1) : Message(magic, 7, null, Utf8("some value"));
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), length);
@@ -42,7 +42,7 @@ public sealed class BadRecordTests
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
-    public void A_batch_that_is_longer_than_what_came_is_cut_and_tells_what_it_needs(byte magic)
+    public void I036_A_batch_that_is_longer_than_what_came_is_cut_and_tells_what_it_needs(byte magic)
     {
         var whole = magic == 2 ? Simple(3) : Message(magic, 7, null, Utf8("some value"));
         for (var length = 0; length < whole.Length; length++)
@@ -56,7 +56,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void A_cut_tail_ends_the_walk_without_an_error_whatever_its_length()
+    public void I036_A_cut_tail_ends_the_walk_without_an_error_whatever_its_length()
     {
         var tail = Simple(2, baseOffset: 3);
         for (var length = 1; length < tail.Length; length++)
@@ -70,7 +70,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void A_length_of_two_gigabytes_costs_nothing()
+    public void I036_A_length_of_two_gigabytes_costs_nothing()
     {
         var batch = Simple(1);
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), int.MaxValue);
@@ -82,7 +82,7 @@ public sealed class BadRecordTests
     [TestCase(3)]
     [TestCase(127)]
     [TestCase(255)]
-    public void An_unknown_magic_is_damage_and_the_next_batch_is_read(byte magic)
+    public void I037_An_unknown_magic_is_damage_and_the_next_batch_is_read(byte magic)
     {
         var strange = Simple(1);
         strange[16] = magic;
@@ -93,7 +93,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void A_wrong_checksum_is_damage_and_tells_where_to_go_on()
+    public void I038_A_wrong_checksum_is_damage_and_tells_where_to_go_on()
     {
         for (var at = 17; at < Simple(3).Length; at++)
         {
@@ -120,7 +120,7 @@ public sealed class BadRecordTests
     [TestCase(5)]
     [TestCase(6)]
     [TestCase(7)]
-    public void An_unknown_codec_is_damage(short codec)
+    public void I039_An_unknown_codec_is_damage(short codec)
     {
         Assert.That(Seen.Damage(Batch(One, 1, attributes: codec)).Reason, Does.Contain($"codec {codec}"));
         Assert.That(Seen.Damage(Message(1, 0, null, Utf8("?"), attributes: (byte)codec)).Reason, Does.Contain($"codec {codec}"));
@@ -136,7 +136,7 @@ public sealed class BadRecordTests
     [TestCase(2)]
     [TestCase(0)]
     [TestCase(int.MaxValue)]
-    public void A_count_that_is_not_the_number_of_records_is_damage(int count)
+    public void I040_A_count_that_is_not_the_number_of_records_is_damage(int count)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         Seen.Damage(Batch(One, count, lastOffsetDelta: Math.Max(count - 1, 0)));
@@ -144,7 +144,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void More_records_than_the_bytes_can_hold_are_damage_before_the_first_is_read()
+    public void I040_More_records_than_the_bytes_can_hold_are_damage_before_the_first_is_read()
     {
         var records = Concat([.. Enumerable.Range(0, 10).Select(i => Record(i, null, null))]);
         Assert.That(records, Has.Length.EqualTo(70));
@@ -159,7 +159,7 @@ public sealed class BadRecordTests
     [TestCase(long.MinValue, 1)]
     [TestCase(long.MaxValue, 1)]
     [TestCase(long.MaxValue - 1, 1)]
-    public void Offsets_that_cannot_be_are_damage(long baseOffset, int lastOffsetDelta) =>
+    public void I041_Offsets_that_cannot_be_are_damage(long baseOffset, int lastOffsetDelta) =>
         Seen.Damage(Batch(Concat(One, Record(1, null, null)), 2, lastOffsetDelta, baseOffset));
 
     [Test]
@@ -178,12 +178,12 @@ public sealed class BadRecordTests
     [TestCase(2, 1)]
     [TestCase(-1, 1)]
     [TestCase(0, 5)]
-    public void Offsets_that_do_not_rise_inside_a_batch_are_damage(int first, int second) =>
+    public void I043_Offsets_that_do_not_rise_inside_a_batch_are_damage(int first, int second) =>
         Assert.That(Seen.Damage(Batch(Concat(Record(first, null, null), Record(second, null, null)), 2, lastOffsetDelta: 3)).Reason,
             Does.Contain("has the offset"));
 
     [Test]
-    public void The_same_batch_again_or_an_earlier_one_is_damage()
+    public void I042_I043_The_same_batch_again_or_an_earlier_one_is_damage()
     {
         Assert.That(Seen.Damage(Concat(Simple(3), Simple(3))).Reason, Does.Contain("begins before"));
         Assert.That(Seen.Damage(Concat(Simple(3, baseOffset: 10), Simple(1, baseOffset: 12))).Offset, Is.EqualTo(12));
@@ -210,7 +210,7 @@ public sealed class BadRecordTests
     [TestCase("0a 00 00 00 01 01 00", Description = "body longer than the length")]
     [TestCase("0e 00 00 00 01 01 00 00", Description = "body shorter than the length")]
     [TestCase("0c 00 ff ff ff ff ff ff ff ff ff 02 00 01 01 00", Description = "a timestamp of 65 bits")]
-    public void A_record_that_does_not_fit_its_bytes_is_damage(string hex)
+    public void I044_I045_A_record_that_does_not_fit_its_bytes_is_damage(string hex)
     {
         var record = Hex(hex);
         // Bytes of the next record must not make good what is missing.
@@ -220,7 +220,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void More_than_a_hundred_thousand_headers_are_damage()
+    public void I044_More_than_a_hundred_thousand_headers_are_damage()
     {
         byte[] body = [0, 0, 0, 1, 1, .. Varint(100_001), .. new byte[200_002]];
         Assert.That(Seen.Damage(Batch([.. Varint(body.Length), .. body], 1)).Reason, Does.Contain("100001 headers"));
@@ -229,7 +229,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void Bytes_behind_the_last_record_are_damage()
+    public void I046_Bytes_behind_the_last_record_are_damage()
     {
         Assert.That(Seen.Damage(Batch([.. One, 0], 1)).Reason, Does.Contain("left after"));
         Assert.That(Seen.Damage(Batch([0], 0, lastOffsetDelta: 0)).SizeInBytes, Is.EqualTo(62));
@@ -244,7 +244,7 @@ public sealed class BadRecordTests
     }
 
     [Test]
-    public void Timestamps_are_kept_as_they_came_even_if_they_overflow()
+    public void I059_Timestamps_are_kept_as_they_came_even_if_they_overflow()
     {
         var bytes = Batch(Concat(Record(0, null, null), Record(1, null, null, timestampDelta: long.MinValue)), 2,
             baseTimestamp: long.MinValue, maxTimestamp: long.MaxValue);
@@ -272,7 +272,7 @@ public sealed class BadRecordTests
     [TestCase("00 00 00 06", ControlType.Other)]
     [TestCase("00 00 7f ff", ControlType.Other)]
     [TestCase("00 00 ff ff", ControlType.Other)]
-    public void A_marker_of_any_kind_moves_the_position(string key, ControlType type)
+    public void I054_A_marker_of_any_kind_moves_the_position(string key, ControlType type)
     {
         var batch = Seen.Batches(Batch(Record(0, Hex(key), []), 1, baseOffset: 5, attributes: 0x20))[0];
         Assert.That((batch.IsControl, batch.ReadControlType(), batch.NextOffset), Is.EqualTo((true, type, 6L)));

@@ -1,5 +1,5 @@
 using Samsa.Wire;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 

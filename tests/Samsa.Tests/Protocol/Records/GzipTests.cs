@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using Samsa.Protocol.Compression;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -37,7 +37,7 @@ public sealed class GzipTests
     }
 
     [Test]
-    public void A_member_that_is_cut_anywhere_is_refused()
+    public void I048_A_member_that_is_cut_anywhere_is_refused()
     {
         var whole = Gzip(Utf8(string.Join(' ', Enumerable.Range(0, 200))));
         for (var length = 0; length < whole.Length; length++) Refuses(whole[..length], $"{length} of {whole.Length} bytes");
@@ -54,7 +54,7 @@ public sealed class GzipTests
     }
 
     [Test]
-    public void Wrong_checksum_length_or_name_without_end_are_refused()
+    public void I048_Wrong_checksum_length_or_name_without_end_are_refused()
     {
         var gzip = Gzip(Utf8("some text"));
         foreach (var at in new[] { 1, 2, 5, 8 }) Refuses(Changed(gzip, gzip.Length - at), "trailer");
@@ -64,7 +64,7 @@ public sealed class GzipTests
     }
 
     [Test]
-    public void A_bomb_stops_at_the_limit()
+    public void I047_A_bomb_stops_at_the_limit()
     {
         var bomb = Bombs.Gzip();
         Assert.That(bomb, Has.Length.LessThan(1_200_000));

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Samsa.Protocol.Compression;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -125,7 +125,7 @@ public sealed class Lz4Tests
             Is.EqualTo(Utf8("helloraw")));
 
     [Test]
-    public void A_frame_that_is_cut_anywhere_is_refused()
+    public void I050_A_frame_that_is_cut_anywhere_is_refused()
     {
         var frame = Frame(0x7C, 0x40, [5, 0, 0, 0, 0, 0, 0, 0], Block(Hello), UInt32(XxHash32.Hash(Hello)), End, UInt32(XxHash32.Hash(Utf8("hello"))));
         for (var length = 0; length < frame.Length; length++) Assert.That(Refusal(frame[..length]), Is.Not.Empty, $"{length} bytes");
@@ -139,11 +139,11 @@ public sealed class Lz4Tests
     [TestCase(0x60, 0xC0, "flags", Description = "reserved size bit 7")]
     [TestCase(0x60, 0x41, "flags", Description = "reserved size bit 0")]
     [TestCase(0x61, 0x40, "dictionary")]
-    public void A_header_that_cannot_be_is_refused(int flags, int size, string reason) =>
+    public void I050_A_header_that_cannot_be_is_refused(int flags, int size, string reason) =>
         Assert.That(Refusal(Frame((byte)flags, (byte)size, [], Block(Hello), End)), Does.Contain(reason));
 
     [Test]
-    public void Blocks_that_cannot_be_are_refused()
+    public void I050_Blocks_that_cannot_be_are_refused()
     {
         Assert.Multiple(() =>
         {
@@ -160,5 +160,5 @@ public sealed class Lz4Tests
     }
 
     [Test]
-    public void A_bomb_stops_at_the_limit() => Bombs.StopsAt(1 << 20, CompressionCodec.Lz4, Bombs.Lz4());
+    public void I050_A_bomb_stops_at_the_limit() => Bombs.StopsAt(1 << 20, CompressionCodec.Lz4, Bombs.Lz4());
 }

@@ -1,6 +1,6 @@
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -96,22 +96,22 @@ public sealed class MessageSetTests
     }
 
     [Test]
-    public void A_compressed_message_without_value_is_damaged([Values(0, 1)] byte magic)
+    public void I053_A_compressed_message_without_value_is_damaged([Values(0, 1)] byte magic)
     {
         Assert.That(Seen.Damage(Message(magic, 0, null, null, attributes: 1)).Reason, Does.Contain("without a value"));
         Assert.That(Seen.Damage(Message(magic, 0, null, [], attributes: 1)).Reason, Does.Contain("without a value"));
     }
 
     [Test]
-    public void A_compressed_message_with_nothing_inside_is_damaged([Values(0, 1)] byte magic) =>
+    public void I053_A_compressed_message_with_nothing_inside_is_damaged([Values(0, 1)] byte magic) =>
         Assert.That(Seen.Damage(Wrapper(magic, 0, [])).Reason, Does.Contain("without messages"));
 
     [Test]
-    public void A_compressed_message_inside_another_is_damaged([Values(0, 1)] byte magic) =>
+    public void I052_A_compressed_message_inside_another_is_damaged([Values(0, 1)] byte magic) =>
         Assert.That(Seen.Damage(Wrapper(magic, 0, Wrapper(magic, 0, Inner(magic, (0, "a"))))).Reason, Does.Contain("compressed once more"));
 
     [Test]
-    public void An_inner_message_of_another_magic_is_damaged()
+    public void I053_An_inner_message_of_another_magic_is_damaged()
     {
         Assert.That(Seen.Damage(Wrapper(1, 0, Inner(0, (0, "long enough for magic 1")))).Reason, Does.Contain("magic 0, not 1"));
         Assert.That(Seen.Damage(Wrapper(0, 0, Inner(1, (0, "a")))).Reason, Does.Contain("magic 1, not 0"));
@@ -137,7 +137,7 @@ public sealed class MessageSetTests
     }
 
     [Test]
-    public void A_wrapper_with_an_offset_below_its_inner_ones_is_damaged() =>
+    public void I053_A_wrapper_with_an_offset_below_its_inner_ones_is_damaged() =>
         Assert.That(Seen.Damage(Wrapper(1, 1, Inner(1, (0, "a"), (1, "b"), (2, "c")))).Reason, Does.Contain("beyond"));
 
     [Test]

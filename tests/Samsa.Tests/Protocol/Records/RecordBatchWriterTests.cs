@@ -1,7 +1,7 @@
 using System.Buffers;
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 

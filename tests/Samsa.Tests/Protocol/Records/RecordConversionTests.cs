@@ -1,6 +1,6 @@
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 

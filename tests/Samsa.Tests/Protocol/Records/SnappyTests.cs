@@ -1,5 +1,5 @@
 using Samsa.Protocol.Compression;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -80,7 +80,7 @@ public sealed class SnappyTests
     [TestCase("05 00 61 02 01", "cut inside a copy")]
     [TestCase("05 00 61 03 01 00 00", "cut inside a copy")]
     [TestCase("00 00", "has bytes")]
-    public void A_block_that_is_damaged_is_refused(string block, string reason)
+    public void I049_A_block_that_is_damaged_is_refused(string block, string reason)
     {
         Assert.That(Refusal(block), Does.Contain(reason));
         if (block != "") Assert.That(Refusal(Concat(Header, Block(Hex(block)))), Does.Contain(reason));
@@ -92,10 +92,10 @@ public sealed class SnappyTests
     [TestCase("82 53 4e 41 50 50 59 00 00 00 00 01 00 00 00 01 ff ff ff ff", "length -1")]
     [TestCase("82 53 4e 41 50 50 59 00 00 00 00 01 00 00 00 01 7f ff ff ff 00", "length 2147483647")]
     [TestCase("82 53 4e 41 50 50 59 00 00 00 00 01 00 00 00 01 82 53 4e 41 00", "length -2108469695")]
-    public void A_stream_that_is_damaged_is_refused(string stream, string reason) => Assert.That(Refusal(stream), Does.Contain(reason));
+    public void I049_A_stream_that_is_damaged_is_refused(string stream, string reason) => Assert.That(Refusal(stream), Does.Contain(reason));
 
     [Test]
-    public void A_bomb_stops_at_the_limit()
+    public void I049_A_bomb_stops_at_the_limit()
     {
         var bomb = Bombs.Snappy();
         Bombs.StopsAt(1 << 20, CompressionCodec.Snappy, bomb);

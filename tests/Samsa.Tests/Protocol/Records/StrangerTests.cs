@@ -3,7 +3,7 @@ using System.Globalization;
 using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
 using Samsa.Tests.House;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 

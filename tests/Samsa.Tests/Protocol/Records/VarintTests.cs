@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Samsa.Wire;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -67,7 +67,7 @@ public sealed class VarintTests
     }
 
     [Test]
-    public void Needless_groups_of_zeros_are_read_as_Java_reads_them()
+    public void I014_Needless_groups_of_zeros_are_read_as_Java_reads_them()
     {
         Assert.That(Varints.ReadUnsigned([0x80, 0x80, 0x00], out uint value), Is.EqualTo(3));
         Assert.That(value, Is.Zero);
@@ -75,7 +75,7 @@ public sealed class VarintTests
 
     [TestCase("ff ff ff ff 10", Description = "33 bits")]
     [TestCase("80 80 80 80 80 00", Description = "six groups")]
-    public void A_number_of_more_than_32_bits_is_malformed(string hex)
+    public void I013_A_number_of_more_than_32_bits_is_malformed(string hex)
     {
         Assert.That(Varints.ReadUnsigned(Hex(hex), out uint _), Is.EqualTo(Varints.Malformed));
         Assert.That(Varints.ReadSigned(Hex(hex), out int _), Is.EqualTo(Varints.Malformed));
@@ -83,7 +83,7 @@ public sealed class VarintTests
 
     [TestCase("ff ff ff ff ff ff ff ff ff 02", Description = "65 bits")]
     [TestCase("80 80 80 80 80 80 80 80 80 80 00", Description = "eleven groups")]
-    public void A_number_of_more_than_64_bits_is_malformed(string hex) =>
+    public void I015_A_number_of_more_than_64_bits_is_malformed(string hex) =>
         Assert.That(Varints.ReadSigned(Hex(hex), out long _), Is.EqualTo(Varints.Malformed));
 
     [Test]

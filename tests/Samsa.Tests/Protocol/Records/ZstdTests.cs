@@ -1,5 +1,5 @@
 using Samsa.Protocol.Compression;
-using static Samsa.Tests.Protocol.Records.Crafted;
+using static Samsa.Fuzz.Crafted;
 
 namespace Samsa.Tests.Protocol.Records;
 
@@ -45,7 +45,7 @@ public sealed class ZstdTests
     }
 
     [Test]
-    public void A_window_of_gigabytes_is_refused_before_it_is_allocated()
+    public void I051_A_window_of_gigabytes_is_refused_before_it_is_allocated()
     {
         // Exponent 21: 2 GiB.
         Refuses([0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 5 << 3 | 1, 0, 0, .. Utf8("hello")]);
@@ -54,7 +54,7 @@ public sealed class ZstdTests
     }
 
     [Test]
-    public void Frames_that_say_nothing_in_a_row_end_with_the_input()
+    public void I051_Frames_that_say_nothing_in_a_row_end_with_the_input()
     {
         Assert.That(Read(Concat([.. Enumerable.Repeat(Skippable, 50_000), Hello])), Is.EqualTo(Utf8("hello")));
         Assert.That(Read(Concat([.. Enumerable.Repeat(Zstd([]), 10_000), Hello])), Is.EqualTo(Utf8("hello")));
@@ -71,7 +71,7 @@ public sealed class ZstdTests
     }
 
     [Test]
-    public void A_bomb_stops_at_the_limit()
+    public void I051_A_bomb_stops_at_the_limit()
     {
         Bombs.StopsAt(1 << 20, CompressionCodec.Zstd, Bombs.Zstd());
         var zeros = Zstd(new byte[100 << 20]);

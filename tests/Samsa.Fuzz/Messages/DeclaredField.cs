@@ -1,7 +1,7 @@
 using System.Reflection;
 using Samsa.Wire;
 
-namespace Samsa.Tests.Protocol;
+namespace Samsa.Fuzz;
 
 /// <summary>A field of a declared record, found by reflection: a second reading of the declarations beside the generator's.</summary>
 sealed record DeclaredField(PropertyInfo Property)

@@ -2,7 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Samsa.Tests.Protocol;
+namespace Samsa.Fuzz;
 
 /// <summary>Makes messages of any content, by reflection over their fields.</summary>
 static class AnyMessage

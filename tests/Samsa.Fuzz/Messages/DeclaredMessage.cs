@@ -2,7 +2,7 @@ using System.Reflection;
 using Samsa.Protocol;
 using Samsa.Wire;
 
-namespace Samsa.Tests.Protocol;
+namespace Samsa.Fuzz;
 
 /// <summary>A request or response, found by reflection.</summary>
 sealed record DeclaredMessage(Type Type, ApiDescription Api)
@@ -15,15 +15,8 @@ sealed record DeclaredMessage(Type Type, ApiDescription Api)
     /// <summary>Every message that is declared.</summary>
     public static IReadOnlyList<DeclaredMessage> All { get; } = In(typeof(ErrorCode).Assembly);
 
-    /// <summary>The same, and messages of the tests that have what Kafka's do not.</summary>
-    public static IEnumerable<DeclaredMessage> AllWithOurs => All.Concat(In(typeof(DeclaredMessage).Assembly));
-
-    /// <summary>All of them in every version, as cases of a test.</summary>
-    public static IEnumerable<TestCaseData> InAllVersions => AllWithOurs
-        .SelectMany(message => message.Versions
-            .Select(version => new TestCaseData(message, version).SetArgDisplayNames($"{message} v{version}")));
-
-    static List<DeclaredMessage> In(Assembly assembly) => assembly.GetTypes()
+    /// <summary>The messages that an assembly declares, in the order of their keys.</summary>
+    public static IReadOnlyList<DeclaredMessage> In(Assembly assembly) => assembly.GetTypes()
         .Where(type => type.GetCustomAttribute<ApiAttribute>() is not null)
         .OrderBy(type => type.GetCustomAttribute<ApiAttribute>()!.Key)
         .SelectMany(api => new[] { "Request", "Response" }.Select(name => new DeclaredMessage(

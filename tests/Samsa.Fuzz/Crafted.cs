@@ -5,7 +5,7 @@ using Samsa.Protocol.Compression;
 using Samsa.Protocol.Records;
 using Samsa.Wire;
 
-namespace Samsa.Tests.Protocol.Records;
+namespace Samsa.Fuzz;
 
 /// <summary>Record bytes made by hand, right and wrong, without the writer that is under test.</summary>
 static class Crafted
