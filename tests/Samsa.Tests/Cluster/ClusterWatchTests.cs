@@ -131,7 +131,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task A_stale_answer_changes_nothing()
+    public async Task I028_A_stale_answer_changes_nothing()
     {
         await using var cluster = new ScriptedCluster(brokers: 2);
         cluster.Put("t", (2, 5));
@@ -238,7 +238,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task An_answer_without_brokers_keeps_the_brokers()
+    public async Task I033_An_answer_without_brokers_keeps_the_brokers()
     {
         await using var cluster = new ScriptedCluster(brokers: 2);
         await using var client = await Client.StartAsync(cluster);
@@ -250,7 +250,7 @@ public sealed class ClusterWatchTests
     }
 
     [Test]
-    public async Task A_client_does_not_start_on_an_answer_without_brokers()
+    public async Task I033_A_client_does_not_start_on_an_answer_without_brokers()
     {
         var clock = new TestClock();
         await using var cluster = new ScriptedCluster { Named = [] };

@@ -19,30 +19,30 @@ public sealed class ViewReadingTests
     [TestCase(5, "host", 0)]
     [TestCase(5, "host", -1)]
     [TestCase(5, "host", 70000)]
-    public void A_broker_that_cannot_be_is_passed_over(int id, string host, int port)
+    public void I024_A_broker_that_cannot_be_is_passed_over(int id, string host, int port)
     {
         var brokers = ViewReading.Brokers(new() { Brokers = [new() { NodeId = id, Host = host, Port = port }, new() { NodeId = 1, Host = "good", Port = 1 }] });
         Assert.That(brokers.Values, Is.EqualTo([new BrokerInfo(1, "good", 1)]));
     }
 
     [Test]
-    public void A_host_of_256_characters_is_passed_over() =>
+    public void I024_A_host_of_256_characters_is_passed_over() =>
         Assert.That(ViewReading.Brokers(new() { Brokers = [new() { NodeId = 1, Host = new string('h', 256), Port = 1 }] }), Is.Empty);
 
     [Test]
-    public void A_broker_that_the_user_does_not_want_is_passed_over() =>
+    public void I025_A_broker_that_the_user_does_not_want_is_passed_over() =>
         Assert.That(ViewReading.Brokers(
                 new() { Brokers = [new() { NodeId = 1, Host = "169.254.169.254", Port = 80 }, new() { NodeId = 2, Host = "good", Port = 1 }] },
                 broker => broker.Host == "good").Keys,
             Is.EqualTo([2]));
 
     [Test]
-    public void Of_two_brokers_with_one_number_the_first_counts() =>
+    public void I024_Of_two_brokers_with_one_number_the_first_counts() =>
         Assert.That(ViewReading.Brokers(new() { Brokers = [new() { NodeId = 1, Host = "a", Port = 1 }, new() { NodeId = 1, Host = "b", Port = 2 }] })[1].Host,
             Is.EqualTo("a"));
 
     [Test]
-    public void Topics_that_cannot_be_or_come_twice_are_passed_over()
+    public void I029_I030_Topics_that_cannot_be_or_come_twice_are_passed_over()
     {
         var id = Guid.NewGuid();
         var topics = ViewReading.Topics(new()
@@ -57,7 +57,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
+    public void I028_A_newer_epoch_replaces_an_older_one_and_never_the_other_way_round()
     {
         var before = Topic(Partition(0, leader: 1, epoch: 5));
 
@@ -96,7 +96,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void Partitions_with_gaps_twice_or_negative_are_read_without_believing_the_numbers()
+    public void I026_Partitions_with_gaps_twice_or_negative_are_read_without_believing_the_numbers()
     {
         var topic = ViewReading.Topic(Answer(Said(7, 1, 0), Said(-3, 1, 0), Said(2, 2, 0), Said(7, 2, 0), Said(int.MaxValue, 1, 0)), null, Two);
         Assert.That(topic.Partitions.Select(p => (p.Partition, p.Leader)), Is.EqualTo(new[] { (2, 2), (7, 1) }));
@@ -105,7 +105,7 @@ public sealed class ViewReadingTests
     }
 
     [Test]
-    public void A_leader_that_is_no_broker_is_none()
+    public void I027_A_leader_that_is_no_broker_is_none()
     {
         var partition = ViewReading.Topic(Answer(Said(0, leader: 9, epoch: 3)), null, Two).Find(0)!;
         Assert.That((partition.Leader, partition.LeaderEpoch, partition.Error), Is.EqualTo((-1, 3, ErrorCode.LeaderNotAvailable)));

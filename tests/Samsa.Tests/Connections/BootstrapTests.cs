@@ -12,7 +12,7 @@ public sealed class BootstrapTests
     [TestCase("[::1]:9093", "[::1]:9093")]
     [TestCase("[::1]", "[::1]:9092")]
     [TestCase("127.0.0.1:65535", "127.0.0.1:65535")]
-    public void Addresses_are_read(string text, string addresses) =>
+    public void I089_Addresses_are_read(string text, string addresses) =>
         Assert.That(string.Join(' ', Bootstrap.Parse(text)), Is.EqualTo(addresses));
 
     [TestCase("host:", "host:")]
@@ -28,7 +28,7 @@ public sealed class BootstrapTests
     [TestCase("[host]:9092", "[host]:9092")]
     [TestCase("[::1]9092", "[::1]9092")]
     [TestCase("kafka://host:9092", "kafka://host:9092")]
-    public void What_is_no_address_is_named_in_the_error(string text, string part) =>
+    public void I089_What_is_no_address_is_named_in_the_error(string text, string part) =>
         Assert.That(() => Bootstrap.Parse(text), Throws.TypeOf<FormatException>().With.Message.StartsWith($"\"{part}\" is not a broker's address"));
 
     [TestCase("")]
@@ -37,7 +37,7 @@ public sealed class BootstrapTests
         Assert.That(() => Bootstrap.Parse(text), Throws.ArgumentException.With.Message.Contains("no bootstrap address"));
 
     [Test]
-    public void Ten_thousand_addresses_are_an_error() =>
+    public void I089_Ten_thousand_addresses_are_an_error() =>
         Assert.That(() => Bootstrap.Parse(string.Join(',', Enumerable.Range(1, 10_000).Select(i => $"h{i}:1"))), Throws.ArgumentException);
 
     [Test]

@@ -19,7 +19,7 @@ public sealed class NegotiationTests
     }
 
     [Test]
-    public async Task The_highest_version_that_both_speak_is_used()
+    public async Task I022_The_highest_version_that_both_speak_is_used()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -42,7 +42,7 @@ public sealed class NegotiationTests
     }
 
     [Test]
-    public async Task Ranges_that_cannot_be_are_passed_over_and_the_first_of_two_counts()
+    public async Task I020_Ranges_that_cannot_be_are_passed_over_and_the_first_of_two_counts()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {
@@ -107,7 +107,7 @@ public sealed class NegotiationTests
     }
 
     [Test]
-    public async Task A_broker_that_refuses_and_refuses_is_given_up()
+    public async Task I021_A_broker_that_refuses_and_refuses_is_given_up()
     {
         await using var peer = ScriptedPeer.Start(async talk =>
         {

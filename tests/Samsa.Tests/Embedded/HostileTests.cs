@@ -28,29 +28,60 @@ public class HostileTests
         Assert.That(log.Faults, Is.Empty);
     }
 
-    [TestCase("ffffffff", TestName = "A_negative_length_closes_the_connection")]
-    [TestCase("80000000")]
-    [TestCase("00000000")]
-    [TestCase("00000007 00000000000000")]
-    [TestCase("7fffffff")]
-    [TestCase("00100001", TestName = "A_request_a_byte_larger_than_allowed_closes_the_connection")]
-    [TestCase("47455420 2f20485454502f312e310d0a0d0a", TestName = "A_browser_is_shown_the_door")]
-    [TestCase("16030100 c8010000c40303", TestName = "A_TLS_client_is_shown_the_door")]
-    [TestCase("00000009 0003000000000001 00", TestName = "A_header_that_is_cut_closes_the_connection")]
-    [TestCase("0000000e 0003000000000001 0005 61626364", TestName = "A_client_id_longer_than_the_request_closes_the_connection")]
-    [TestCase("00000010 0003000000000001 ffff 7fffffff 0000", TestName = "An_array_longer_than_the_request_closes_the_connection")]
-    [TestCase("00000010 0003000000000001 ffff 00000000 dead", TestName = "Bytes_behind_the_end_close_the_connection")]
+    [TestCase("ffffffff", TestName = "I001_A_negative_length_closes_the_connection")]
+    [TestCase("80000000", TestName = "I001_The_smallest_length_closes_the_connection")]
+    [TestCase("00000000", TestName = "I002_No_length_closes_the_connection")]
+    [TestCase("00000007 00000000000000", TestName = "I002_A_request_shorter_than_its_header_closes_the_connection")]
+    [TestCase("7fffffff", TestName = "I003_Two_gigabytes_close_the_connection")]
+    [TestCase("00100001", TestName = "I003_A_request_a_byte_larger_than_allowed_closes_the_connection")]
+    [TestCase("47455420 2f20485454502f312e310d0a0d0a", TestName = "I003_A_browser_is_shown_the_door")]
+    [TestCase("16030100 c8010000c40303", TestName = "I003_A_TLS_client_is_shown_the_door")]
+    [TestCase("00000010 0003000000000001 ffff 00000000 dead", TestName = "I005_Bytes_behind_the_end_close_the_connection")]
+    [TestCase("00000009 0003000000000001 00", TestName = "I006_A_header_that_is_cut_closes_the_connection")]
+    [TestCase("0000000a 0003000000000001 ffff", TestName = "I006_A_request_without_a_body_closes_the_connection")]
+    [TestCase("0000000e 0003000000000001 0005 61626364", TestName = "I008_A_client_id_longer_than_the_request_closes_the_connection")]
+    [TestCase("0000000a 0003000000000001 fffe", TestName = "I008_A_client_id_of_negative_length_closes_the_connection")]
+    [TestCase("00000010 0003000100000001 ffff 00000001 ffff", TestName = "I009_A_null_where_a_name_must_be_closes_the_connection")]
+    [TestCase("00000010 0003000000000001 ffff 7fffffff 0000", TestName = "I011_An_array_longer_than_the_request_closes_the_connection")]
+    [TestCase("0000000e 0003000000000001 ffff ffffffff", TestName = "I011_A_null_where_an_array_must_be_closes_the_connection")]
+    [TestCase("0000000e 0003000100000001 ffff fffffffe", TestName = "I011_An_array_of_minus_two_closes_the_connection")]
+    [TestCase("00000010 0003000c00000001 ffff ffffffffff7f", TestName = "I013_A_number_of_six_groups_closes_the_connection")]
+    [TestCase("0000000f 0003000c00000001 ffff ffffffff7f", TestName = "I013_A_number_of_35_bits_closes_the_connection")]
+    [TestCase("0000000c 0003000c00000001 ffff e907", TestName = "I016_A_thousand_and_one_tags_close_the_connection")]
+    [TestCase("0000000f 0003000c00000001 ffff 8080808008", TestName = "I016_Two_billion_tags_close_the_connection")]
+    [TestCase("0000000f 0003000c00000001 ffff 0205000500", TestName = "I016_A_tag_twice_closes_the_connection")]
+    [TestCase("0000000d 0003000c00000001 ffff 010564", TestName = "I016_A_tag_longer_than_the_request_closes_the_connection")]
     public async Task Whoever_does_not_speak_Kafka_is_not_listened_to(string hex)
     {
+        using var other = await RawClient.ConnectAsync(kafka.Brokers[0]);
+        await other.AskAsync(new ApiVersions.Request(), 0);
         using var client = await RawClient.ConnectAsync(kafka.Brokers[0]);
         await client.SendBytesAsync(Convert.FromHexString(hex.Replace(" ", "")));
         Assert.That(await client.IsClosedAsync());
+        await other.AskAsync(new ApiVersions.Request(), 0);
     }
 
     [Test]
-    public async Task A_promise_of_many_bytes_costs_nothing_until_they_come()
+    public async Task I012_A_million_and_one_tiny_items_close_the_connection_and_cost_little()
+    {
+        await using var patient = await EmbeddedKafka.StartAsync(options: new() { Profile = KafkaProfile.V3_9, Logger = log });
+        var request = new byte[4 + 8 + 2 + 4 + 2 * 1_000_001];
+        BinaryPrimitives.WriteInt32BigEndian(request, request.Length - 4);
+        BinaryPrimitives.WriteInt16BigEndian(request.AsSpan(4), Metadata.Api.Key);
+        BinaryPrimitives.WriteInt16BigEndian(request.AsSpan(12), -1);
+        BinaryPrimitives.WriteInt32BigEndian(request.AsSpan(14), 1_000_001);
+        using var client = await RawClient.ConnectAsync(patient.Brokers[0]);
+        var before = GC.GetTotalAllocatedBytes();
+        await client.SendBytesAsync(request);
+        Assert.That(await client.IsClosedAsync());
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(32L << 20), "bytes allocated");
+    }
+
+    [Test]
+    public async Task I004_A_promise_of_many_bytes_costs_nothing_until_they_come()
     {
         var clients = new List<RawClient>();
+        var before = GC.GetTotalAllocatedBytes();
         for (var i = 0; i < 40; i++)
         {
             clients.Add(await RawClient.ConnectAsync(kafka.Brokers[0]));
@@ -59,6 +90,7 @@ public class HostileTests
 
         await IsWell();
         Assert.That(kafka.Brokers[0].Connections, Is.GreaterThanOrEqualTo(40));
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(20L << 20), "bytes allocated, where 40 MiB were promised");
         clients.ForEach(client => client.Dispose());
     }
 

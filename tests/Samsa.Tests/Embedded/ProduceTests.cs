@@ -27,7 +27,7 @@ public class ProduceTests
     }
 
     [Test]
-    public async Task What_is_wrong_with_a_batch_is_said_and_nothing_of_it_stored()
+    public async Task I040_I041_What_is_wrong_with_a_batch_is_said_and_nothing_of_it_stored()
     {
         var good = TestRecords.Batch("a", "b");
         var wrongCrc = good.ToArray();

@@ -13,7 +13,7 @@ namespace Samsa.Tests.Partitions;
 public sealed class HostileFetchTests
 {
     [Test]
-    public async Task What_was_not_asked_for_or_comes_twice_is_not_taken()
+    public async Task I034_What_was_not_asked_for_or_comes_twice_is_not_taken()
     {
         await using var stage = await FetchStage.OpenAsync(partitions: 2);
         stage.OnFetch = (_, request) => Says(
@@ -29,7 +29,7 @@ public sealed class HostileFetchTests
     }
 
     [Test]
-    public async Task A_broker_that_sends_only_what_was_read_already_is_given_up()
+    public async Task I042_A_broker_that_sends_only_what_was_read_already_is_given_up()
     {
         await using var stage = await FetchStage.OpenAsync();
         stage.OnFetch = (_, _) => Says(Batch(0, 0, "a"));
@@ -58,7 +58,7 @@ public sealed class HostileFetchTests
     [TestCase(ErrorCode.FetchSessionIdNotFound)]
     [TestCase(ErrorCode.InvalidFetchSessionEpoch)]
     [TestCase(ErrorCode.FetchSessionTopicIdError)]
-    public async Task A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
+    public async Task I060_A_session_that_is_lost_is_begun_anew_without_loss_or_doubling(ErrorCode error)
     {
         await using var stage = await FetchStage.OpenAsync(partitions: 2);
         var answered = 0;
@@ -148,7 +148,7 @@ public sealed class HostileFetchTests
     [TestCase((ErrorCode)999)]
     [TestCase(ErrorCode.UnknownServerError)]
     [TestCase(ErrorCode.CorruptMessage)]
-    public async Task An_error_that_does_not_go_away_ends_the_reading(ErrorCode error)
+    public async Task I019_An_error_that_does_not_go_away_ends_the_reading(ErrorCode error)
     {
         await using var stage = await FetchStage.OpenAsync();
         stage.OnFetch = (_, _) => Says(Error(error));
@@ -246,7 +246,7 @@ public sealed class HostileFetchTests
     }
 
     [Test]
-    public async Task A_broker_whose_answers_cannot_be_read_is_given_up_after_some_tries()
+    public async Task I023_A_broker_whose_answers_cannot_be_read_is_given_up_after_some_tries()
     {
         await using var stage = await FetchStage.OpenAsync();
         stage.OnFetch = (_, _) => new Noise();
@@ -259,7 +259,7 @@ public sealed class HostileFetchTests
     }
 
     [Test]
-    public async Task Offsets_below_zero_are_never_gone_to()
+    public async Task I057_Offsets_below_zero_are_never_gone_to()
     {
         await using var stage = await FetchStage.OpenAsync();
         stage.OffsetOf = _ => -5;

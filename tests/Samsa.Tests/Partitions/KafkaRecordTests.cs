@@ -15,7 +15,7 @@ public sealed class KafkaRecordTests
     [TestCase(-1, "1969-12-31T23:59:59.9990000+00:00")]
     [TestCase(long.MaxValue, "9999-12-31T23:59:59.9990000+00:00")]
     [TestCase(long.MinValue, "0001-01-01T00:00:00.0000000+00:00")]
-    public void Any_timestamp_has_a_time(long timestamp, string time)
+    public void I059_Any_timestamp_has_a_time(long timestamp, string time)
     {
         var record = Read(timestamp);
 

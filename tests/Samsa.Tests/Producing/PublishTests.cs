@@ -118,7 +118,7 @@ public class PublishTests
     }
 
     [Test]
-    public async Task A_record_larger_than_a_request_is_refused_before_it_is_sent()
+    public async Task I087_A_record_larger_than_a_request_is_refused_before_it_is_sent()
     {
         await using var client = await Client.ConnectAsync(kafka, new() { RequestBytes = 10_000 });
         await client.KnowAsync("t");

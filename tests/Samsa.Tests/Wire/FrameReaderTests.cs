@@ -80,7 +80,7 @@ public sealed class FrameReaderTests
     [TestCase("06400001", "claims 104857601 bytes")]
     [TestCase("1503030002 0228", "the peer speaks TLS", Description = "an alert")]
     [TestCase("1603010200", "the peer speaks TLS", Description = "a handshake")]
-    public async Task An_impossible_length_is_refused(string hex, string problem)
+    public async Task I001_I002_I003_An_impossible_length_is_refused(string hex, string problem)
     {
         using var pair = await Pair.ConnectAsync();
         await pair.SendAsync(WireReaderTests.Hex(hex));
@@ -107,7 +107,7 @@ public sealed class FrameReaderTests
     }
 
     [Test]
-    public async Task A_huge_frame_that_never_comes_costs_little()
+    public async Task I004_A_huge_frame_that_never_comes_costs_little()
     {
         var stream = new CountingStream([.. WireReaderTests.Hex("06400000"), .. new byte[1000]]);
         var frames = new FrameReader(stream);

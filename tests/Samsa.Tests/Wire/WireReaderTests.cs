@@ -24,7 +24,7 @@ public sealed class WireReaderTests
     }
 
     [Test]
-    public void Any_byte_but_zero_is_true([Values(1, 2, 0xff)] byte value) =>
+    public void I018_Any_byte_but_zero_is_true([Values(1, 2, 0xff)] byte value) =>
         Assert.That(Read([value], flexible: false, (ref WireReader reader) => reader.ReadBoolean()), Is.True);
 
     [TestCase("00", 0)]
@@ -48,7 +48,7 @@ public sealed class WireReaderTests
     [TestCase("ffffffffff")]
     [TestCase("ff", Description = "cut")]
     [TestCase("")]
-    public void A_varint_that_does_not_fit_is_refused(string hex)
+    public void I013_A_varint_that_does_not_fit_is_refused(string hex)
     {
         Refuses(Hex(hex), false, (ref WireReader reader) => reader.ReadUnsignedVarInt());
         Refuses(Hex(hex), true, (ref WireReader reader) => reader.ReadNullableString());
@@ -56,7 +56,7 @@ public sealed class WireReaderTests
 
     [TestCase("ffffffffffffffffff02", Description = "a bit above 64")]
     [TestCase("8080808080808080808000", Description = "eleven bytes")]
-    public void A_varlong_that_does_not_fit_is_refused(string hex) =>
+    public void I015_A_varlong_that_does_not_fit_is_refused(string hex) =>
         Refuses(Hex(hex), false, (ref WireReader reader) => reader.ReadVarLong());
 
     [TestCase(false, "0003 c3a961", "éa")]
@@ -115,7 +115,7 @@ public sealed class WireReaderTests
         Refuses(Hex(hex), flexible, (ref WireReader reader) => reader.ReadArrayLength(minItemBytes: 4));
 
     [Test]
-    public void A_count_above_the_limit_is_refused_though_the_bytes_are_there()
+    public void I012_A_count_above_the_limit_is_refused_though_the_bytes_are_there()
     {
         var limits = new WireLimits { ArrayItems = 10, TotalItems = 15 };
         byte[] message = [0, 0, 0, 11, .. new byte[100]];
@@ -132,13 +132,13 @@ public sealed class WireReaderTests
 
     [TestCase("01", true)]
     [TestCase("ff", false)]
-    public void A_nullable_struct_says_whether_it_is_there(string hex, bool expected) =>
+    public void I017_A_nullable_struct_says_whether_it_is_there(string hex, bool expected) =>
         Assert.That(Read(Hex(hex), true, (ref WireReader reader) => reader.ReadPresence()), Is.EqualTo(expected));
 
     [TestCase("00")]
     [TestCase("02")]
     [TestCase("80")]
-    public void Any_other_marker_of_a_nullable_struct_is_refused(string hex) =>
+    public void I017_Any_other_marker_of_a_nullable_struct_is_refused(string hex) =>
         Refuses(Hex(hex), true, (ref WireReader reader) => reader.ReadPresence());
 
     [TestCase("00")]
