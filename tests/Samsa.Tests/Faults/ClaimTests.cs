@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
+using Samsa.Fuzz;
 using Samsa.Protocol;
 using Samsa.Protocol.Records;
 using Samsa.Rx;
