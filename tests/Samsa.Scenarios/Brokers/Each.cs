@@ -8,7 +8,7 @@ namespace Samsa.Scenarios.Brokers;
 /// </summary>
 static class Each
 {
-    const string Default = "embedded,0.8.2.2,4.3.1,brief:0.9.0.1,brief:0.10.2.2,brief:1.1.1,brief:3.9.2";
+    const string Default = "embedded,0.8.2.2,4.3.1,brief:1.1.1,brief:3.9.2-kraft";
     const string Brief = "brief:";
 
     static readonly BrokerKind[] All =
