@@ -12,11 +12,10 @@ static class CreatePartitionsAnswer
     public static IMessage To(Asked asked, CreatePartitions.Request request)
     {
         var twice = request.Topics.GroupBy(topic => topic.Name).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
-        var isController = !asked.Generation.OnlyControllerCreates || asked.Cluster.Controller == asked.Broker.Id;
         return new CreatePartitions.Response
         {
             Results = [.. request.Topics.DistinctBy(topic => topic.Name).Select(topic =>
-                !isController ? Result(topic, ErrorCode.NotController, "This is not the controller.")
+                !asked.MayChangeTopics ? Result(topic, ErrorCode.NotController, "This is not the controller.")
                 : twice.Contains(topic.Name) ? Result(topic, ErrorCode.InvalidRequest, "The topic is named twice.")
                 : Grow(asked, topic, request.ValidateOnly))],
         };

@@ -16,11 +16,10 @@ static class CreateTopicsAnswer
     public static IMessage To(Asked asked, CreateTopics.Request request)
     {
         var twice = request.Topics.GroupBy(topic => topic.Name).Where(same => same.Count() > 1).Select(same => same.Key).ToHashSet();
-        var isController = !asked.Generation.OnlyControllerCreates || asked.Cluster.Controller == asked.Broker.Id;
         return new CreateTopics.Response
         {
             Topics = [.. request.Topics.DistinctBy(topic => topic.Name).Select(topic =>
-                !isController ? Failed(topic, ErrorCode.NotController, "This is not the controller.")
+                !asked.MayChangeTopics ? Failed(topic, ErrorCode.NotController, "This is not the controller.")
                 : twice.Contains(topic.Name) ? Failed(topic, ErrorCode.InvalidRequest, "The topic is named twice.")
                 : Create(asked, topic, request.ValidateOnly))],
         };

@@ -20,8 +20,7 @@ static class DeleteTopicsAnswer
 
     static DeleteTopics.Response.DeletableTopicResult Delete(Asked asked, string? name, Guid id)
     {
-        if (asked.Generation.OnlyControllerCreates && asked.Cluster.Controller != asked.Broker.Id)
-            return Result(name, id, ErrorCode.NotController);
+        if (!asked.MayChangeTopics) return Result(name, id, ErrorCode.NotController);
         if (name is not null && id != Guid.Empty) return Result(name, id, ErrorCode.InvalidRequest);
         var topic = name is null ? asked.Cluster.Find(id) : asked.Cluster.Find(name);
         if (topic is null || !asked.Cluster.Delete(topic))

@@ -67,7 +67,7 @@ static class DescribeTopicPartitionsAnswer
         var now = partition.Leadership;
         return new()
         {
-            ErrorCode = now.Leader == Leadership.None ? ErrorCode.LeaderNotAvailable : ErrorCode.None,
+            ErrorCode = now.Error,
             PartitionIndex = partition.Index,
             LeaderId = now.Leader,
             LeaderEpoch = now.Epoch,
@@ -75,7 +75,7 @@ static class DescribeTopicPartitionsAnswer
             IsrNodes = now.InSync,
             EligibleLeaderReplicas = [],
             LastKnownElr = [],
-            OfflineReplicas = [.. now.Replicas.Where(replica => !cluster.Alive.ContainsKey(replica))],
+            OfflineReplicas = cluster.Offline(now),
         };
     }
 

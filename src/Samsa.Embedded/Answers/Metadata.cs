@@ -87,13 +87,13 @@ static class MetadataAnswer
         var now = partition.Leadership;
         return new()
         {
-            ErrorCode = now.Leader == Leadership.None ? ErrorCode.LeaderNotAvailable : ErrorCode.None,
+            ErrorCode = now.Error,
             PartitionIndex = partition.Index,
             LeaderId = now.Leader,
             LeaderEpoch = now.Epoch,
             ReplicaNodes = now.Replicas,
             IsrNodes = now.InSync,
-            OfflineReplicas = [.. now.Replicas.Where(replica => !cluster.Alive.ContainsKey(replica))],
+            OfflineReplicas = cluster.Offline(now),
         };
     }
 }

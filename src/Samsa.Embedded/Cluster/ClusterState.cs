@@ -38,6 +38,9 @@ sealed class ClusterState
     /// <summary>The brokers that run, by number.</summary>
     public ImmutableSortedDictionary<int, BrokerAddress> Alive => alive;
 
+    /// <summary>The replicas of a partition whose brokers do not run.</summary>
+    public IReadOnlyList<int> Offline(Leadership partition) => [.. partition.Replicas.Where(replica => !alive.ContainsKey(replica))];
+
     /// <summary>The broker that creates and deletes topics: the lowest that runs; −1 for none.</summary>
     public int Controller => alive.IsEmpty ? -1 : alive.Keys.First();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Samsa.Protocol;
 
 namespace Samsa.Embedded.Cluster;
 
@@ -10,6 +11,9 @@ namespace Samsa.Embedded.Cluster;
 sealed record Leadership(int Leader, int Epoch, ImmutableArray<int> Replicas, ImmutableArray<int> InSync)
 {
     public const int None = -1;
+
+    /// <summary>What is said of the partition to whoever asks for it.</summary>
+    public ErrorCode Error => Leader == None ? ErrorCode.LeaderNotAvailable : ErrorCode.None;
 
     public Leadership WithLeader(int broker)
     {

@@ -34,6 +34,9 @@ sealed class Asked
 
     public Generation Generation => Cluster.Generation;
 
+    /// <summary>Whether the broker takes changes of topics: where brokers do not pass them on, only the controller does.</summary>
+    public bool MayChangeTopics => !Generation.OnlyControllerCreates || Cluster.Controller == Broker.Id;
+
     public bool Flexible => Api.IsFlexible(Version);
 
     /// <summary>Does what is asked.</summary>
