@@ -37,6 +37,15 @@ public sealed class LayeringTests
         });
 
     [Test]
+    public void Samsa_Flow_knows_Reactive_Extensions_and_no_Kafka() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(SamsaReferencesOf("Samsa.Flow"), Is.Empty);
+            Assert.That(ReferencesOf("Samsa.Flow"), Does.Contain("System.Reactive").And.None.StartsWith("System.Net"));
+            Assert.That(TypesOf("Samsa.Flow").Where(name => name.Contains("Kafka", StringComparison.Ordinal)), Is.Empty);
+        });
+
+    [Test]
     public void Samsa_Embedded_shares_the_protocol_with_the_client_and_nothing_else() =>
         Assert.That(SamsaReferencesOf("Samsa.Embedded"), Is.EquivalentTo(["Samsa.Protocol", "Samsa.Wire"]));
 

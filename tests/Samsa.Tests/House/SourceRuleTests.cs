@@ -21,6 +21,7 @@ public sealed class SourceRuleTests
 
     [TestCase("Samsa.Wire")]
     [TestCase("Samsa.Protocol")]
+    [TestCase("Samsa.Flow")]
     [TestCase("Samsa.Rx")]
     [TestCase("Samsa.Embedded")]
     public void A_library_keeps_the_rules_of_the_house(string library)

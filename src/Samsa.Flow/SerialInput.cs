@@ -1,0 +1,32 @@
+namespace Samsa.Flow;
+
+/// <summary>One of the streams that feed a <see cref="SerialOutput{T}"/>.</summary>
+abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>
+{
+    volatile bool closed;
+
+    /// <summary>Whether it takes nothing more.</summary>
+    public bool IsClosed => closed;
+
+    /// <summary>Whether a value it gives while it is being subscribed to still counts.</summary>
+    public virtual bool IsWanted => true;
+
+    /// <inheritdoc/>
+    public void OnNext(T value) => output.Give(this, value);
+
+    /// <inheritdoc/>
+    public void OnError(Exception error) => output.Do(this, () => Ended(error));
+
+    /// <inheritdoc/>
+    public void OnCompleted() => output.Do(this, () => Ended(null));
+
+    /// <summary>It has ended by itself. In the turn.</summary>
+    protected abstract void Ended(Exception? error);
+
+    /// <summary>Takes nothing more, and lets go of who waits to give something.</summary>
+    protected void Close()
+    {
+        closed = true;
+        output.Wake();
+    }
+}
