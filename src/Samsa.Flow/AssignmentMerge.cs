@@ -74,6 +74,7 @@ sealed class AssignmentMerge<TKey, TResult>(
         /// <summary>Something has changed outside. Nobody is being called while this runs.</summary>
         public void Attend()
         {
+            if (output.IsClosed) return;
             if (Volatile.Read(ref sourceError) is { } error)
             {
                 output.Fail(error);

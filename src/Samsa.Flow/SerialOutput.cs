@@ -5,7 +5,7 @@ namespace Samsa.Flow;
 /// <summary>Who decides what goes to a <see cref="SerialOutput{T}"/>.</summary>
 interface IOutputOwner
 {
-    /// <summary>Something was called for. Runs in the turn of the output, never while its observer does.</summary>
+    /// <summary>Something was called for. Runs in the turn of the output, never while its observer does; also when the output is closed.</summary>
     void Attend();
 
     /// <summary>The output takes nothing more: ends what feeds it. May come from any thread, and more than once.</summary>
@@ -37,6 +37,9 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     ExceptionDispatchInfo? thrown;
 
     public bool IsClosed => closed;
+
+    /// <summary>Whether this thread has the turn, so that nothing may wait for it.</summary>
+    public bool IsMine => Volatile.Read(ref turn) == Environment.CurrentManagedThreadId;
 
     /// <summary>Has the owner's <see cref="IOutputOwner.Attend"/> run, here or by whoever has the turn.</summary>
     public void Call()
@@ -91,13 +94,15 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     }
 
     /// <summary>Tells the observer a value. Only in the turn.</summary>
-    public void Tell(T value)
+    /// <returns>Whether it was told; not when the output is closed.</returns>
+    public bool Tell(T value)
     {
-        if (closed) return;
+        if (closed) return false;
         isCalling = true;
         try
         {
             observer.OnNext(value);
+            return true;
         }
         catch (Exception error)
         {
@@ -230,7 +235,7 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         {
             called = false;
             Interlocked.MemoryBarrier();
-            if (!closed) owner.Attend();
+            owner.Attend();
             while (!called && own.TryDequeue(out var left))
                 if (!left.From.IsClosed) Tell(left.Value);
             while (!called && TryNext(out var next))
@@ -262,5 +267,7 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         thrown = null;
         Close();
         Interlocked.Exchange(ref turn, Nobody);
+        // There may be something to be put away.
+        Call();
     }
 }
