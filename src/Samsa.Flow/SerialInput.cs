@@ -12,13 +12,13 @@ abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>
     public virtual bool IsWanted => true;
 
     /// <inheritdoc/>
-    public void OnNext(T value) => output.Give(this, value);
+    public virtual void OnNext(T value) => output.Give(this, value);
 
     /// <inheritdoc/>
-    public void OnError(Exception error) => output.Do(this, () => Ended(error));
+    public virtual void OnError(Exception error) => output.Do(this, () => Ended(error));
 
     /// <inheritdoc/>
-    public void OnCompleted() => output.Do(this, () => Ended(null));
+    public virtual void OnCompleted() => output.Do(this, () => Ended(null));
 
     /// <summary>It has ended by itself. In the turn.</summary>
     protected abstract void Ended(Exception? error);

@@ -117,6 +117,21 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         }
     }
 
+    /// <summary>Tells the observer a value that was kept, and ends its lease. Only in the turn.</summary>
+    public void Tell(Kept<T> kept)
+    {
+        try
+        {
+            if (Tell(kept.Value)) kept.Lease.Complete();
+            else kept.Lease.Fail(Lease.NobodyListens());
+        }
+        catch (Exception error) when (closed)
+        {
+            kept.Lease.Fail(error);
+            throw;
+        }
+    }
+
     /// <summary>Completes the observer. Only in the turn.</summary>
     public void Complete()
     {
