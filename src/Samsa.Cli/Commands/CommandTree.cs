@@ -33,10 +33,11 @@ static class CommandTree
             .. TopicsCommand.Create(common),
             ProduceCommand.Create(common),
             ConsumeCommand.Create(common),
+            .. MarblesCommand.Create(common),
         ];
         foreach (var (command, text) in all)
         {
-            // The commands below `topics` are added to it by itself.
+            // The commands below another are added to it by itself.
             if (!command.Parents.Any()) root.Add(command);
             examples[command] = text;
         }

@@ -18,7 +18,7 @@ sealed class Box
         lines = [.. MarbleSource.Pieces(file.Operation).GroupBy(piece => piece.Code.Place.Line).Select(line => line.ToList())];
     }
 
-    public double Height => lines.Count * LineHeight + Pad * 1.2 + lanes.Sum(lane => lane.Above + lane.Below) + (lanes.Count > 0 ? 4 : 0);
+    public double Height => lines.Count * LineHeight + Pad * 1.2 + lanes.Sum(lane => LanePicture.Above + lane.Below) + (lanes.Count > 0 ? 4 : 0);
 
     public double Width => lines.Max(WidthOf) + Pad * 4;
 
@@ -47,7 +47,7 @@ sealed class Box
         at += 4 - LineHeight / 2 + Pad * 0.2;
         foreach (var lane in lanes)
         {
-            at += lane.Above;
+            at += LanePicture.Above;
             lane.Draw(svg, axis, at);
             at += lane.Below;
         }

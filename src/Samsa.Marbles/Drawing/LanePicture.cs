@@ -5,6 +5,9 @@ namespace Samsa.Marbles.Drawing;
 /// <summary>One lane as it is drawn: its line, its marbles, when it is subscribed to, and the streams that are its values.</summary>
 sealed class LanePicture
 {
+    /// <summary>How much room the marbles of a lane need above its line.</summary>
+    public const double Above = 20;
+
     const double Radius = 13, Step = 28, BarStep = 11;
 
     readonly MarbleFile file;
@@ -38,12 +41,10 @@ sealed class LanePicture
     /// <summary>The frames at which it says something.</summary>
     public IEnumerable<int> Said => lane.Timeline.Marbles.Select(marble => marble.Frame + origin);
 
-    public double Above => 20;
+    public double Below => 20 + Depth + rows.Sum(row => Above + row.Max(child => child.Below)) + bars.Count * BarStep;
 
-    public double Below => 20 + Depth + rows.Count * 0 + rows.Sum(row => row.Max(child => child.Above + child.Below)) + bars.Count * BarStep;
-
-    double Depth => (lane.Timeline.Marbles.GroupBy(marble => marble.Frame).Select(moment => moment.Count(Stacks)).DefaultIfEmpty(1).Max() is var most && most > 1 ? (most - 1) * Step : 0)
-        + (lane.ErrorText is null || lane.Symbol is not null ? 0 : 6);
+    // What happens at the same frame is drawn below each other.
+    double Depth => Step * (lane.Timeline.Marbles.GroupBy(marble => marble.Frame).Select(moment => moment.Count(Stacks)).Append(1).Max() - 1);
 
     /// <summary>How wide a frame has to be for its marbles to stand beside each other.</summary>
     public double FrameWidth(Axis axis)
@@ -141,7 +142,7 @@ sealed class LanePicture
         var at = y + 20 + Depth;
         foreach (var row in rows)
         {
-            at += row.Max(child => child.Above);
+            at += Above;
             foreach (var child in row)
             {
                 var x = axis.X(child.origin);
@@ -176,7 +177,7 @@ sealed class LanePicture
         rows.Add([child]);
     }
 
-    bool Stacks(Marble marble) => marble.Kind is not MarbleKind.Completed;
+    static bool Stacks(Marble marble) => marble.Kind is not MarbleKind.Completed;
 
     bool IsStream(Marble marble) =>
         lane.Symbol is null && marble.Kind is MarbleKind.Next && (isOutput ? file.OutputStreams : file.InputStreams).Any(stream => stream.Symbol == marble.Symbol);

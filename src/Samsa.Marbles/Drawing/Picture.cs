@@ -41,7 +41,7 @@ static class Picture
         {
             foreach (var lane in pictures)
             {
-                y += lane.Above;
+                y += LanePicture.Above;
                 lane.Draw(lanes, axis, y);
                 y += lane.Below;
             }

@@ -13,7 +13,7 @@ public sealed class MarblePlay
     readonly MarbleFile file;
     readonly CompositeDisposable subscriptions = [];
     readonly Dictionary<Lane, object> streams = [];
-    readonly Action[] subscribe;
+    readonly Func<IDisposable>[] subscribe;
     readonly long zero;
 
     internal MarblePlay(MarbleFile file)
@@ -21,7 +21,7 @@ public sealed class MarblePlay
         this.file = file;
         // Absolute times of zero and less would all be moved to the first tick, so time zero is behind the longest lead-in.
         zero = (file.Before + 1) * FrameTicks;
-        subscribe = new Action[file.Outputs.Count];
+        subscribe = new Func<IDisposable>[file.Outputs.Count];
         var windows = new IDisposable?[subscribe.Length];
 
         // At the same tick the scheduler goes by the order of scheduling: what ends, then what begins, then what the lanes say, from the top.
@@ -34,15 +34,12 @@ public sealed class MarblePlay
         {
             Scheduler.ScheduleAbsolute(TickOf(file.Outputs[output].Window.From!.Value), () =>
             {
-                var window = new SingleAssignmentDisposable();
-                subscriptions.Add(windows[output] = window);
-                subscribing = window;
-                subscribe[output]();
+                var window = subscribe[output]();
+                windows[output] = window;
+                subscriptions.Add(window);
             });
         }
     }
-
-    SingleAssignmentDisposable subscribing = new();
 
     /// <summary>The scheduler whose time the frames are.</summary>
     public TestScheduler Scheduler { get; } = new();
@@ -128,9 +125,9 @@ public sealed class MarblePlay
     /// <param name="stream">The stream.</param>
     public void Show<T>(int output, IObservable<T> stream) => subscribe[output] = () =>
     {
-        var recorder = Recorder<T>.FromTimeZero(() => Now, subscriptions.Add);
+        var recorder = new Recorder<T>(() => Now, subscriptions.Add, origin: 0);
         Recordings[file.Outputs[output]] = recorder.Recording;
-        subscribing.Disposable = stream.Subscribe(recorder);
+        return stream.Subscribe(recorder);
     };
 
     /// <summary>How the labels of an output are read.</summary>

@@ -15,7 +15,7 @@ public static class MarbleTime
     /// <param name="cancellation">Ends it early with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The work.</returns>
     public static ValueTask<T> After<T>(this IScheduler scheduler, TimeSpan due, T value, CancellationToken cancellation = default) =>
-        Work<T>.Begin(scheduler, due, cancellation, work => work.Give(value));
+        Work<T>.Begin(scheduler, due, work => work.Give(value), cancellation);
 
     /// <summary>Fails after some time.</summary>
     /// <typeparam name="T">What it would have given.</typeparam>
@@ -25,7 +25,7 @@ public static class MarbleTime
     /// <param name="cancellation">Ends it early with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The work.</returns>
     public static ValueTask<T> FailAfter<T>(this IScheduler scheduler, TimeSpan due, Exception error, CancellationToken cancellation = default) =>
-        Work<T>.Begin(scheduler, due, cancellation, work => work.Fail(error));
+        Work<T>.Begin(scheduler, due, work => work.Fail(error), cancellation);
 
     sealed class Work<T> : IValueTaskSource<T>
     {
@@ -34,7 +34,7 @@ public static class MarbleTime
         IDisposable? timer;
         int isDone;
 
-        public static ValueTask<T> Begin(IScheduler scheduler, TimeSpan due, CancellationToken cancellation, Action<Work<T>> end)
+        public static ValueTask<T> Begin(IScheduler scheduler, TimeSpan due, Action<Work<T>> end, CancellationToken cancellation)
         {
             ArgumentNullException.ThrowIfNull(scheduler);
             var work = new Work<T>();

@@ -12,12 +12,10 @@ sealed class OperatorAssembly
     {
         this.path = path;
         Context = new Beside(path);
-        Assembly = Context.LoadFromAssemblyPath(path);
+        Context.LoadFromAssemblyPath(path);
     }
 
     public AssemblyLoadContext Context { get; }
-
-    public Assembly Assembly { get; }
 
     /// <summary>What the compiler is to see: the assembly and those beside it.</summary>
     public IEnumerable<string> Files => [path, .. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*.dll").Where(IsManaged)];
@@ -45,7 +43,8 @@ sealed class OperatorAssembly
         {
             try
             {
-                return Default.LoadFromAssemblyName(name);
+                // Without the version: theirs may be somewhat newer.
+                return Default.LoadFromAssemblyName(new AssemblyName(name.Name!));
             }
             catch (IOException)
             {

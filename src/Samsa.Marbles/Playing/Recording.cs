@@ -16,17 +16,14 @@ sealed class Recording
 sealed record Seen(int Frame, MarbleKind Kind, object? Value, Recording? Stream);
 
 /// <summary>Notes what a stream does, and what the streams do that it gives.</summary>
-sealed class Recorder<T>(Func<int> frame, Action<IDisposable> keep) : IObserver<T>
+/// <param name="frame">What frame it is.</param>
+/// <param name="keep">Takes the subscriptions to those streams.</param>
+/// <param name="origin">The frame that counts as zero here.</param>
+sealed class Recorder<T>(Func<int> frame, Action<IDisposable> keep, int origin) : IObserver<T>
 {
-    readonly int origin = frame();
-
     public Recording Recording { get; } = new();
 
-    public static Recorder<T> FromTimeZero(Func<int> frame, Action<IDisposable> keep) => new(frame, keep) { Origin = 0 };
-
-    int Origin { get; init; } = int.MinValue;
-
-    int Now => frame() - (Origin == int.MinValue ? origin : Origin);
+    int Now => frame() - origin;
 
     public void OnNext(T value)
     {
@@ -37,10 +34,9 @@ sealed class Recorder<T>(Func<int> frame, Action<IDisposable> keep) : IObserver<
             return;
         }
 
-        var now = Now;
-        var recorder = Activator.CreateInstance(typeof(Recorder<>).MakeGenericType(stream.GenericTypeArguments), frame, keep)!;
+        var recorder = Activator.CreateInstance(typeof(Recorder<>).MakeGenericType(stream.GenericTypeArguments), frame, keep, frame())!;
         var recording = (Recording)recorder.GetType().GetProperty(nameof(Recording))!.GetValue(recorder)!;
-        Recording.Events.Add(new(now, MarbleKind.Next, value, recording));
+        Recording.Events.Add(new(Now, MarbleKind.Next, value, recording));
         keep((IDisposable)stream.GetMethod(nameof(IObservable<>.Subscribe))!.Invoke(value, [recorder])!);
     }
 

@@ -10,6 +10,9 @@ public sealed class HelpTests
     [TestCase("topics create", "samsa topics create clicks --partitions 6 --replication 3")]
     [TestCase("produce", "echo hello | samsa produce greetings")]
     [TestCase("consume", "samsa consume clicks --from last:10 --until-end")]
+    [TestCase("marbles", "samsa marbles run bursts.marble --assembly")]
+    [TestCase("marbles draw", "samsa marbles draw marbles --to docs/marbles --gallery")]
+    [TestCase("marbles run", "samsa marbles run one.marble --json")]
     public async Task The_help_of_a_command_shows_it_in_use(string command, string example)
     {
         var finished = await SamsaHere.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

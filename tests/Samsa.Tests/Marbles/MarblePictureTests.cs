@@ -17,7 +17,7 @@ public sealed class MarblePictureTests
         var file = MarbleFiles.ReadFile(path);
         var kept = Repository.PathOf("docs", "marbles", $"{file.Name}.svg");
 
-        Assert.That(File.Exists(kept) ? File.ReadAllText(kept) : "", Is.EqualTo(Picture.Draw(file)), "Draw again: dotnet run --project src/Samsa.Cli -- marbles draw marbles");
+        Assert.That(File.Exists(kept) ? File.ReadAllText(kept) : "", Is.EqualTo(Picture.Draw(file)), "Draw again: dotnet run --project src/Samsa.Cli -- marbles draw marbles --to docs/marbles --gallery");
     }
 
     [Test]
