@@ -29,7 +29,7 @@ sealed class DrawMarbles(IEnumerable<string> named)
             File.WriteAllText(Path.Combine(To!, "README.md"), Gallery.Write(files, sources));
         }
 
-        Say.Line($"Drawn: {Amount(files.Count, "picture")}.");
+        Say.Line(files.Count == 1 ? "One picture drawn." : $"{files.Count} pictures drawn.");
         return ExitCode.Done;
     }
 
@@ -44,6 +44,4 @@ sealed class DrawMarbles(IEnumerable<string> named)
             throw new WorkFailedException(mistake.Message);
         }
     }
-
-    static string Amount(int count, string what) => count == 1 ? $"one {what}" : $"{count} {what}s";
 }

@@ -34,7 +34,7 @@ sealed class RunMarbles(IEnumerable<string> named)
         foreach (var path in paths) Tell(path, outcomes[path]);
 
         var failed = outcomes.Values.Count(outcome => outcome.IsFailure);
-        Say.Line($"{paths.Count} files, {(failed == 0 ? "all as written" : $"{failed} not as written")}.");
+        Say.Line(Summary(paths.Count, failed));
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -59,6 +59,14 @@ sealed class RunMarbles(IEnumerable<string> named)
             _ => $"ok   {path}: {outcome.Title}",
         });
     }
+
+    static string Summary(int files, int failed) => (files, failed) switch
+    {
+        (1, 0) => "One file, as written.",
+        (1, _) => "One file, not as written.",
+        (_, 0) => $"{files} files, all as written.",
+        _ => $"{files} files, {failed} of them not as written.",
+    };
 
     static OperatorAssembly Load(string path)
     {

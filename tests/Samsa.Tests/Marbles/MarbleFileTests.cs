@@ -20,5 +20,14 @@ public sealed class MarbleFileTests
         if (report.Failure is { } failure) Assert.Fail(failure);
     }
 
+    [Test]
+    public void The_example_of_the_guide_is_true()
+    {
+        var guide = File.ReadAllText(Repository.PathOf("docs", "marble-files.md"));
+        var file = MarbleReader.Read(guide.Split("```")[1], "docs/marble-files.md");
+
+        Assert.That(MarbleSuite.Compile([file]).Play(file).Failure, Is.Null);
+    }
+
     static IEnumerable<TestCaseData> Files() => MarbleFiles.Paths.Select(path => new TestCaseData(path).SetArgDisplayNames(path));
 }

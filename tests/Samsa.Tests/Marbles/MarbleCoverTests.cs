@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Samsa.Tests.Marbles;
+
+/// <summary>Every operator has its files, and every file is about operators that exist.</summary>
+[TestFixture]
+public sealed class MarbleCoverTests
+{
+    static readonly Assembly[] Libraries = [typeof(Samsa.Flow.FlowObservable).Assembly];
+
+    [TestCaseSource(nameof(Operators))]
+    public void An_operator_has_files_for_the_usual_for_errors_and_for_the_end_of_a_subscription(string name) =>
+        Assert.That(Covered[name].Count(), Is.GreaterThanOrEqualTo(3), $"files of /marbles with '%! covers {name}'");
+
+    [Test]
+    public void What_a_file_covers_exists() =>
+        Assert.That(Covered.Where(covered => !Exists(covered.Key)).Select(covered => $"{covered.First()} covers {covered.Key}"), Is.Empty);
+
+    [Test]
+    public void Every_file_says_what_it_covers_and_where_the_gallery_shows_it() =>
+        Assert.That(MarbleFiles.OfOperators.Select(MarbleFiles.ReadFile).Where(file => file.Directives.Covers.Count == 0 || file.Directives.Topic is null || file.Prose.Length == 0), Is.Empty);
+
+    [TestCase("M:System.Reactive.Linq.Observable.Where", true)]
+    [TestCase("T:System.Reactive.Linq.Observable", true)]
+    [TestCase("P:System.String.Length", true)]
+    [TestCase("M:System.Reactive.Linq.Observable.Were", false)]
+    [TestCase("M:System.Reactive.Linq.Observables.Where", false)]
+    [TestCase("System.Reactive.Linq.Observable.Where", false)]
+    public void An_id_that_names_nothing_is_found(string id, bool exists) => Assert.That(Exists(id), Is.EqualTo(exists));
+
+    static ILookup<string, string> Covered { get; } =
+        (from file in MarbleFiles.OfOperators.Select(MarbleFiles.ReadFile)
+         from cover in file.Directives.Covers
+         select (cover.Text, file.Path)).ToLookup(pair => pair.Text, pair => pair.Path);
+
+    // An operator takes a stream and is called on it. Overloads are one operator.
+    static IEnumerable<string> Operators() =>
+        (from library in Libraries
+         from type in library.GetExportedTypes()
+         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+         where method.IsDefined(typeof(ExtensionAttribute)) && IsStream(method.GetParameters()[0].ParameterType)
+         select $"M:{type.FullName}.{method.Name}").Distinct();
+
+    static bool IsStream(Type type) =>
+        type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IObservable<>) || type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
+
+    static bool Exists(string id)
+    {
+        if (id is not [var kind, ':', .. var name]) return false;
+        if (kind == 'T') return Find(name) is not null;
+        var dot = name.LastIndexOf('.');
+        return dot > 0 && Find(name[..dot]) is { } type && type.GetMember(name[(dot + 1)..]).Any(member => kind == member.MemberType switch
+        {
+            MemberTypes.Method => 'M',
+            MemberTypes.Property => 'P',
+            MemberTypes.Field => 'F',
+            MemberTypes.Event => 'E',
+            _ => '?',
+        });
+    }
+
+    static Type? Find(string name) =>
+        Libraries.Append(typeof(System.Reactive.Linq.Observable).Assembly).Append(typeof(string).Assembly).Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null);
+}
