@@ -16,7 +16,8 @@ sealed class DrawMarbles(IEnumerable<string> named)
         if (HasGallery && To is null) throw new WrongUseException("Where is the gallery to be? Say it with --to FOLDER.");
         var paths = MarblePaths.Of(named);
         var twice = paths.GroupBy(Path.GetFileNameWithoutExtension).FirstOrDefault(same => same.Count() > 1);
-        if (To is not null && twice is not null) throw new WrongUseException($"{string.Join(" and ", twice)} would be the same picture; draw them to different folders.");
+        if (To is not null && twice is not null)
+            throw new WrongUseException($"{string.Join(" and ", twice)} would be the same picture; draw them to different folders.");
         var folders = paths.Select(Path.GetDirectoryName).Distinct().ToList();
         if (HasGallery && folders.Count > 1) throw new WrongUseException("A gallery is of the files of one folder.");
 

@@ -54,11 +54,13 @@ sealed class RunMarbles(IEnumerable<string> named)
 
         Console.Out.WriteLine(outcome switch
         {
-            { IsFailure: true } => $"NOT  {path}\n{string.Join('\n', outcome.Detail!.TrimEnd().Split('\n').Select(line => $"     {line}".TrimEnd()))}",
+            { IsFailure: true } => $"NOT  {path}\n{Indented(outcome.Detail!)}",
             { Detail: { } reason } => $"skip {path}: {reason}",
             _ => $"ok   {path}: {outcome.Title}",
         });
     }
+
+    static string Indented(string lines) => string.Join('\n', lines.TrimEnd().Split('\n').Select(line => $"     {line}".TrimEnd()));
 
     static string Summary(int files, int failed) => (files, failed) switch
     {

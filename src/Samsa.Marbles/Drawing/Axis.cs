@@ -11,7 +11,8 @@ sealed class Axis
     readonly List<(int Frame, double Unit)> knots;
     readonly double left, width;
 
-    Axis(List<(int Frame, double Unit)> knots, double left, double width, bool isCut) => (this.knots, this.left, this.width, IsCut) = (knots, left, width, isCut);
+    Axis(List<(int Frame, double Unit)> knots, double left, double width, bool isCut) =>
+        (this.knots, this.left, this.width, IsCut) = (knots, left, width, isCut);
 
     /// <summary>Whether distances on the paper are not all in proportion to time.</summary>
     public bool IsCut { get; }

@@ -16,7 +16,7 @@ static partial class Description
     static string Of(MarbleFile file, Lane lane, bool isOutput)
     {
         var kind = lane.Symbol is not null ? "Stream" : isOutput ? "Output" : lane.IsHot ? "Hot input" : "Cold input";
-        var happens = lane.Timeline.Marbles.Count == 0 ? "nothing happens" : string.Join(", ", lane.Timeline.Marbles.Select(marble => Of(lane, marble)));
+        var happens = string.Join(", ", lane.Timeline.Marbles.Select(marble => Of(lane, marble)).DefaultIfEmpty("nothing happens"));
         return $"{kind} {file.NameOf(lane)}: {happens}.{Subscribed(lane)}";
     }
 
@@ -31,8 +31,10 @@ static partial class Description
     {
         null => "",
         [] => " It is never subscribed to.",
-        var spans => $" It is subscribed to {string.Join(" and ", spans.Select(span => string.Create(CultureInfo.InvariantCulture, $"from {span.From}{(span.To is { } to ? $" to {to}" : " on")}")))}.",
+        var spans => $" It is subscribed to {string.Join(" and ", spans.Select(Of))}.",
     };
+
+    static string Of(Span span) => string.Create(CultureInfo.InvariantCulture, $"from {span.From} {(span.To is { } to ? $"to {to}" : "on")}");
 
     // Markdown's marks are for the eye.
     static string Plain(string prose) => Marks().Replace(prose.ReplaceLineEndings(" "), "$1$2").Trim();

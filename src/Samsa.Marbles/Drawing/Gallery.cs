@@ -17,16 +17,17 @@ static class Gallery
         page.Append($"""
             # Marbles
 
-            Each picture is drawn from a file in [{sources.TrimEnd('/').Split('/')[^1]}]({sources}), and each file is played by the tests: what the pictures show is what
-            happens. Time goes to the right. A circle is a value, a bar is the end, a cross an error; blue bars under a lane
-            say when it is subscribed to, violet ones when somebody listens to the result. The pictures are drawn with
-            `samsa marbles draw`.
+            Each picture is drawn from a [file]({sources}), and each file is played: what the pictures show is what happens.
+
+            Time goes to the right. A circle is a value, a bar is the end, a cross an error. A blue bar under a lane says when it is
+            subscribed to, a violet one when somebody listens to the result. The pictures are drawn by `samsa marbles draw`.
 
 
             """);
-        var topics = files.GroupBy(file => file.Directives.Topic ?? Others).OrderBy(topic => topic.Key == Others).ThenBy(topic => topic.Key, StringComparer.Ordinal).ToList();
+        var topics = files.GroupBy(file => file.Directives.Topic ?? Others)
+            .OrderBy(topic => topic.Key == Others).ThenBy(topic => topic.Key, StringComparer.Ordinal).ToList();
         foreach (var topic in topics)
-            page.Append($"* [{topic.Key}](#{Anchor(topic.Key)}): {string.Join(", ", InOrder(topic).Select(file => $"[{file.Title}](#{Anchor(file.Title)})"))}\n");
+            page.Append($"* {Link(topic.Key)}: {string.Join(", ", InOrder(topic).Select(file => Link(file.Title)))}\n");
         foreach (var topic in topics)
         {
             page.Append($"\n## {topic.Key}\n");
@@ -42,6 +43,8 @@ static class Gallery
     }
 
     static IOrderedEnumerable<MarbleFile> InOrder(IEnumerable<MarbleFile> files) => files.OrderBy(file => file.Name, StringComparer.Ordinal);
+
+    static string Link(string heading) => $"[{heading}](#{Anchor(heading)})";
 
     static string Anchor(string heading) =>
         string.Concat(heading.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');

@@ -24,10 +24,9 @@ sealed class LanePicture
         (this.file, this.lane, this.name, this.isOutput, this.origin) = (file, lane, name, isOutput, origin);
         temperature = isOutput ? null : lane.IsHot ? "hot" : "cold";
         bars = Pack(isOutput ? lane.Window is { From: 0, To: null } ? [] : [lane.Window] : lane.Subscriptions ?? []);
-        var streams = isOutput ? file.OutputStreams : file.InputStreams;
         if (lane.Symbol is not null) return;
         foreach (var marble in lane.Timeline.Marbles)
-            if (marble.Kind is MarbleKind.Next && streams.FirstOrDefault(stream => stream.Symbol == marble.Symbol) is { } stream)
+            if (marble.Kind is MarbleKind.Next && Streams.FirstOrDefault(stream => stream.Symbol == marble.Symbol) is { } stream)
                 Add(new(file, stream, "", isOutput, stream.IsHot ? 0 : marble.Frame));
     }
 
@@ -36,12 +35,16 @@ sealed class LanePicture
     public IEnumerable<int> Moments => rows.SelectMany(row => row).SelectMany(child => child.Moments).Concat(Axis.MomentsOf(lane, origin));
 
     public IEnumerable<int> Hues => rows.SelectMany(row => row).SelectMany(child => child.Hues)
-        .Concat(lane.Timeline.Marbles.Where(marble => marble.Kind is MarbleKind.Next && !IsStream(marble)).Select(marble => Palette.HueOf(lane.LabelOf(marble.Symbol))));
+        .Concat(from marble in lane.Timeline.Marbles
+                where marble.Kind is MarbleKind.Next && !IsStream(marble)
+                select Palette.HueOf(lane.LabelOf(marble.Symbol)));
 
     /// <summary>The frames at which it says something.</summary>
     public IEnumerable<int> Said => lane.Timeline.Marbles.Select(marble => marble.Frame + origin);
 
     public double Below => 20 + Depth + rows.Sum(row => Above + row.Max(child => child.Below)) + bars.Count * BarStep;
+
+    IReadOnlyList<Lane> Streams => isOutput ? file.OutputStreams : file.InputStreams;
 
     // What happens at the same frame is drawn below each other.
     double Depth => Step * (lane.Timeline.Marbles.GroupBy(marble => marble.Frame).Select(moment => moment.Count(Stacks)).Append(1).Max() - 1);
@@ -51,7 +54,7 @@ sealed class LanePicture
     {
         var moments = lane.Timeline.Marbles.Where(marble => marble.Kind is not MarbleKind.Completed).GroupBy(marble => marble.Frame)
             .Select(moment => (moment.Key, Half: moment.Max(Half))).OrderBy(moment => moment.Key).ToList();
-        var own = moments.Zip(moments.Skip(1)).Select(pair => (pair.First.Half + pair.Second.Half + 3) / axis.Between(pair.First.Key + origin, pair.Second.Key + origin));
+        var own = moments.Zip(moments.Skip(1), (one, next) => (one.Half + next.Half + 3) / axis.Between(one.Key + origin, next.Key + origin));
         return own.Concat(rows.SelectMany(row => row).Select(child => child.FrameWidth(axis))).DefaultIfEmpty(0).Max();
     }
 
@@ -180,7 +183,7 @@ sealed class LanePicture
     static bool Stacks(Marble marble) => marble.Kind is not MarbleKind.Completed;
 
     bool IsStream(Marble marble) =>
-        lane.Symbol is null && marble.Kind is MarbleKind.Next && (isOutput ? file.OutputStreams : file.InputStreams).Any(stream => stream.Symbol == marble.Symbol);
+        lane.Symbol is null && marble.Kind is MarbleKind.Next && Streams.Any(stream => stream.Symbol == marble.Symbol);
 
     double Half(Marble marble) =>
         marble.Kind is not MarbleKind.Next ? 8 : IsStream(marble) ? 10 : Math.Max(Radius, Palette.WidthOf(lane.LabelOf(marble.Symbol), 12) / 2 + 8);

@@ -8,7 +8,9 @@ static class Palette
 {
     const int Hues = 36;
 
-    /// <summary>The hue of a label. Neighbours in the alphabet are far apart, and what was made of a value (<c>A</c>, <c>a!</c>, <c>aa</c>) keeps its colour.</summary>
+    /// <summary>
+    /// The hue of a label. Neighbours in the alphabet are far apart, and what was made of a value (<c>A</c>, <c>a!</c>, <c>aa</c>) keeps its colour.
+    /// </summary>
     public static int HueOf(string label)
     {
         var core = string.Concat(label.Where(char.IsLetterOrDigit)).ToLowerInvariant();
@@ -19,9 +21,11 @@ static class Palette
         return (int)((205 + index * 137.508) % 360);
     }
 
-    public static string Light(int hue) => string.Create(CultureInfo.InvariantCulture, $".c{hue}{{fill:hsl({hue},78%,87%);stroke:hsl({hue},48%,42%)}}");
+    public static string Light(int hue) =>
+        string.Create(CultureInfo.InvariantCulture, $".c{hue}{{fill:hsl({hue},78%,87%);stroke:hsl({hue},48%,42%)}}");
 
-    public static string Dark(int hue) => string.Create(CultureInfo.InvariantCulture, $".c{hue}{{fill:hsl({hue},42%,25%);stroke:hsl({hue},58%,64%)}}");
+    public static string Dark(int hue) =>
+        string.Create(CultureInfo.InvariantCulture, $".c{hue}{{fill:hsl({hue},42%,25%);stroke:hsl({hue},58%,64%)}}");
 
     /// <summary>About how wide a text is, for fonts nobody can know.</summary>
     public static double WidthOf(string text, double size) =>

@@ -10,10 +10,10 @@ static class Picture
     public static string Draw(MarbleFile file)
     {
         var streams = file.InputStreams.Where(stream => !file.Inputs.Any(lane => lane.IsOuter([stream])));
-        var tops = file.Inputs.Where(lane => !lane.IsInBox).Select(lane => new LanePicture(file, lane, file.NameOf(lane), isOutput: false)).ToList();
+        var tops = Pictures(file, file.Inputs.Where(lane => !lane.IsInBox), isOutput: false);
         // Streams that only the operator knows belong to it.
-        var inside = file.Inputs.Where(lane => lane.IsInBox).Concat(streams).Select(lane => new LanePicture(file, lane, file.NameOf(lane), isOutput: false)).ToList();
-        var outputs = file.Outputs.Select(lane => new LanePicture(file, lane, file.NameOf(lane), isOutput: true)).ToList();
+        var inside = Pictures(file, file.Inputs.Where(lane => lane.IsInBox).Concat(streams), isOutput: false);
+        var outputs = Pictures(file, file.Outputs, isOutput: true);
         var all = tops.Concat(inside).Concat(outputs).ToList();
         var box = new Box(file, inside);
 
@@ -23,7 +23,9 @@ static class Picture
         var height = DrawBody(body, file, axis, box, tops, outputs, width);
 
         var svg = new Svg();
-        svg.Raw($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Svg.N(width)}\" height=\"{Svg.N(height)}\" viewBox=\"0 0 {Svg.N(width)} {Svg.N(height)}\" role=\"img\" aria-labelledby=\"{file.Name}-title {file.Name}-desc\">")
+        var (across, down) = (Svg.N(width), Svg.N(height));
+        svg.Raw($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}\" height=\"{down}\" viewBox=\"0 0 {across} {down}\"")
+            .Raw($"  role=\"img\" aria-labelledby=\"{file.Name}-title {file.Name}-desc\">")
             .Raw($"<title id=\"{file.Name}-title\">{Svg.Escape(file.Title)}</title>")
             .Raw($"<desc id=\"{file.Name}-desc\">{Svg.Escape(Description.Of(file))}</desc>")
             .Raw("<style>");
@@ -32,6 +34,9 @@ static class Picture
         svg.Rectangle(0.5, 0.5, width - 1, height - 1, 10, "paper");
         return svg + body.ToString() + "</svg>\n";
     }
+
+    static List<LanePicture> Pictures(MarbleFile file, IEnumerable<Lane> lanes, bool isOutput) =>
+        [.. lanes.Select(lane => new LanePicture(file, lane, file.NameOf(lane), isOutput))];
 
     static double DrawBody(Svg body, MarbleFile file, Axis axis, Box box, List<LanePicture> tops, List<LanePicture> outputs, double width)
     {

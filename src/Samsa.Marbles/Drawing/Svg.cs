@@ -8,7 +8,8 @@ sealed class Svg
 {
     readonly StringBuilder text = new();
 
-    public static string Escape(string text) => new StringBuilder(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;").ToString();
+    public static string Escape(string text) =>
+        new StringBuilder(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;").ToString();
 
     public Svg Raw(string line)
     {

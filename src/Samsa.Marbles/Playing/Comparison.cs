@@ -32,8 +32,7 @@ sealed class Comparison
             AppendTimeline(text, "actual", part.Actual);
         }
 
-        var rows = parts.SelectMany(part => part.Rows).Select(row => new[] { row.Where, row.Frame.ToString(CultureInfo.InvariantCulture), row.Kind, row.Expected, row.Actual }).ToList();
-        rows.Insert(0, ["where", "frame", "kind", "expected", "actual"]);
+        List<string[]> rows = [["where", "frame", "kind", "expected", "actual"], .. parts.SelectMany(part => part.Rows).Select(row => row.Cells)];
         var widths = Enumerable.Range(0, 5).Select(column => rows.Max(row => row[column].Length)).ToArray();
         text.Append('\n');
         foreach (var row in rows)
@@ -108,27 +107,30 @@ sealed class Comparison
             case MarbleKind.Error:
                 var error = (Exception)one.Value!;
                 var type = error.GetType().Name;
-                return lane.ErrorText is not { } text || text == error.Message || text == type || text + "Exception" == type || text == MarbleValue.Show(error);
+                return lane.ErrorText is not { } text
+                    || text == error.Message || text == type || text + "Exception" == type || text == MarbleValue.Show(error);
             default:
                 if (StreamOf(lane, marble) is not null) return one.Stream is not null;
                 var label = lane.LabelOf(marble.Symbol);
-                return play.Codecs.TryGetValue(lane, out var codec) ? MarbleValue.AreEqual(codec(label), one.Value) : label == MarbleValue.Show(one.Value);
+                return play.Codecs.TryGetValue(lane, out var codec)
+                    ? MarbleValue.AreEqual(codec(label), one.Value)
+                    : label == MarbleValue.Show(one.Value);
         }
     }
 
     Lane? StreamOf(Lane lane, Marble marble) =>
-        marble.Kind is MarbleKind.Next && file.Outputs.Contains(lane) ? file.OutputStreams.FirstOrDefault(stream => stream.Symbol == marble.Symbol) : null;
+        marble.Kind is MarbleKind.Next && file.Outputs.Contains(lane)
+            ? file.OutputStreams.FirstOrDefault(stream => stream.Symbol == marble.Symbol)
+            : null;
 
     // Known values keep the letters of the file; any other is shown as it is where that is one character.
-    string SymbolOf(Lane lane, Seen one) => one.Kind switch
+    string SymbolOf(Lane lane, Seen one)
     {
-        MarbleKind.Completed => "|",
-        MarbleKind.Error => "#",
-        _ when lane.Timeline.Marbles.Where(marble => marble.Frame == one.Frame && Matches(lane, marble, one)).Select(marble => marble.Symbol).FirstOrDefault() is { } here => here,
-        _ when lane.Timeline.Marbles.Where(marble => Matches(lane, marble, one)).Select(marble => marble.Symbol).FirstOrDefault() is { } known => known,
-        _ when MarbleValue.Show(one.Value) is { Length: 1 } single => single,
-        _ => "?",
-    };
+        if (one.Kind is not MarbleKind.Next) return one.Kind is MarbleKind.Completed ? "|" : "#";
+        // Of several letters for the same value, the one that stands in this frame.
+        var known = lane.Timeline.Marbles.Where(marble => Matches(lane, marble, one)).OrderBy(marble => marble.Frame != one.Frame);
+        return known.FirstOrDefault().Symbol ?? (MarbleValue.Show(one.Value) is { Length: 1 } single ? single : "?");
+    }
 
     static string Word(MarbleKind kind) => kind switch { MarbleKind.Next => "next", MarbleKind.Error => "error", _ => "completed" };
 
@@ -153,6 +155,8 @@ sealed class Comparison
 
     sealed record Row(string Where, int Frame, string Kind, string Expected, string Actual)
     {
+        public string[] Cells => [Where, Frame.ToString(CultureInfo.InvariantCulture), Kind, Expected, Actual];
+
         public static Row Of(string name, string kind, int? expected, int? actual) =>
             new(name, expected ?? actual ?? 0, kind, Show(expected), Show(actual));
 

@@ -134,7 +134,8 @@ public sealed class MarblePlay
     /// <typeparam name="T">What it carries.</typeparam>
     /// <param name="output">Which output, from the top; behind them, the streams among the outputs.</param>
     /// <param name="via">Makes a value of a label.</param>
-    public void Expect<T>(int output, Func<string, T> via) => Codecs[(Lane)file.Outputs.Concat(file.OutputStreams).ElementAt(output)] = label => via(label);
+    public void Expect<T>(int output, Func<string, T> via) =>
+        Codecs[(Lane)file.Outputs.Concat(file.OutputStreams).ElementAt(output)] = label => via(label);
 
     internal void Run()
     {

@@ -11,18 +11,19 @@ static class MarbleSource
 
     static readonly string[] Usings =
     [
-        "System", "System.Collections.Generic", "System.Globalization", "System.Linq", "System.Reactive", "System.Reactive.Concurrency", "System.Reactive.Disposables",
-        "System.Reactive.Linq", "System.Reactive.Subjects", "System.Text", "System.Threading", "System.Threading.Tasks", "Microsoft.Reactive.Testing", "Samsa.Marbles",
+        "System", "System.Collections.Generic", "System.Globalization", "System.Linq", "System.Text", "System.Threading", "System.Threading.Tasks",
+        "System.Reactive", "System.Reactive.Concurrency", "System.Reactive.Disposables", "System.Reactive.Linq", "System.Reactive.Subjects",
+        "Microsoft.Reactive.Testing", "Samsa.Marbles",
     ];
 
-    public static string Of(MarbleFile file, string name)
+    public static string Of(MarbleFile file, string className)
     {
         var source = new StringBuilder();
         foreach (var space in Usings) source.Append(CultureInfo.InvariantCulture, $"using {space};\n");
         foreach (var space in file.Directives.Usings) source.Append("using\n").Append(Mapped(space)).Append(";\n");
         source.Append(CultureInfo.InvariantCulture, $$"""
             namespace {{Namespace}};
-            public static class {{name}}
+            public static class {{className}}
             {
             public static void Set(MarblePlay play)
             {
@@ -35,7 +36,8 @@ static class MarbleSource
         for (var stream = 0; stream < file.InputStreams.Count; stream++)
         {
             var type = file.InputStreams[stream].Type ?? file.Directives.Type;
-            source.Append(CultureInfo.InvariantCulture, $"var {Identifier(file.InputStreams[stream].Symbol!)} = play.Stream<{TypeOf(type)}>({stream}, {ViaOf(type)});\n");
+            var name = Identifier(file.InputStreams[stream].Symbol!);
+            source.Append(CultureInfo.InvariantCulture, $"var {name} = play.Stream<{TypeOf(type)}>({stream}, {ViaOf(type)});\n");
         }
 
         for (var lane = 0; lane < file.Inputs.Count; lane++)
@@ -81,7 +83,8 @@ static class MarbleSource
         for (var output = 0; output < outputs.Count; output++)
         {
             if (outputs[output].Of is { } of) source.Append(CultureInfo.InvariantCulture, $"play.Show({output},\n").Append(Mapped(of)).Append(");\n");
-            if (outputs[output].Type is { } type) source.Append(CultureInfo.InvariantCulture, $"play.Expect<{TypeOf(type)}>({output}, {ViaOf(type)});\n");
+            if (outputs[output].Type is { } type)
+                source.Append(CultureInfo.InvariantCulture, $"play.Expect<{TypeOf(type)}>({output}, {ViaOf(type)});\n");
         }
     }
 
@@ -101,6 +104,7 @@ static class MarbleSource
     static string Mapped(Code code)
     {
         var (path, line, column) = code.Place;
-        return string.Create(CultureInfo.InvariantCulture, $"#line ({line},{column})-({line},{column + Math.Max(1, code.Text.Length)}) \"{path}\"\n{code.Text}\n#line hidden\n");
+        var end = column + Math.Max(1, code.Text.Length);
+        return string.Create(CultureInfo.InvariantCulture, $"#line ({line},{column})-({line},{end}) \"{path}\"\n{code.Text}\n#line hidden\n");
     }
 }

@@ -30,7 +30,8 @@ sealed class MarbleSuite
         {
             var compilation = CSharpCompilation.Create($"{MarbleSource.Namespace}.{Guid.NewGuid():N}", trees.Keys, References(operators), Options);
             using var image = new MemoryStream();
-            var errors = compilation.Emit(image).Diagnostics.Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.SourceTree);
+            var errors = compilation.Emit(image).Diagnostics
+                .Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.SourceTree);
             if (errors.Count == 0)
             {
                 suite.Load(image, trees.Values, operators);
@@ -55,6 +56,21 @@ sealed class MarbleSuite
         if (broken.TryGetValue(file, out var errors)) return new(file, errors, null);
 
         var play = new MarblePlay(file);
+        var thrown = Run(file, play);
+        try
+        {
+            var comparison = new Comparison(file, play);
+            if (thrown is null) return new(file, comparison.Differs ? comparison.Report() : null, null);
+            return new(file, $"{file.Operation.Place}: {thrown.GetType().Name}: {thrown.Message}\n{comparison.Report()}\n{thrown.StackTrace}", null);
+        }
+        catch (FormatException unreadable)
+        {
+            return new(file, $"{file.Outputs[0].Place}: {thrown?.Message ?? unreadable.Message}", null);
+        }
+    }
+
+    Exception? Run(MarbleFile file, MarblePlay play)
+    {
         // What awaits has to go on in the scheduler's turn, not where a test runner would like it to.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -62,18 +78,16 @@ sealed class MarbleSuite
         {
             ready[file](play);
             play.Run();
+            return null;
         }
         catch (Exception thrown)
         {
-            return new(file, $"{file.Operation.Place}: {thrown.GetType().Name}: {thrown.Message}\n{new Comparison(file, play).Report()}\n{thrown.StackTrace}", null);
+            return thrown;
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
         }
-
-        var comparison = new Comparison(file, play);
-        return new(file, comparison.Differs ? comparison.Report() : null, null);
     }
 
     void Load(MemoryStream image, IEnumerable<(MarbleFile File, int Number)> files, OperatorAssembly? operators)
@@ -82,8 +96,8 @@ sealed class MarbleSuite
         var assembly = (operators?.Context ?? AssemblyLoadContext.Default).LoadFromStream(image);
         foreach (var (file, number) in files)
         {
-            var set = assembly.GetType($"{MarbleSource.Namespace}.{NameOf(number)}", throwOnError: true)!.GetMethod("Set", BindingFlags.Public | BindingFlags.Static)!;
-            ready[file] = set.CreateDelegate<Action<MarblePlay>>();
+            var played = assembly.GetType($"{MarbleSource.Namespace}.{NameOf(number)}", throwOnError: true)!;
+            ready[file] = played.GetMethod("Set", BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<Action<MarblePlay>>();
         }
     }
 

@@ -14,7 +14,10 @@ static class MarbleValue
         if (typeof(T).IsEnum) return (T)Enum.Parse(typeof(T), label);
         if (typeof(T) == typeof(System.Reactive.Unit)) return default!;
         if (!Array.Exists(typeof(T).GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IParsable<>)))
-            throw new FormatException($"'{label}' cannot be made a {typeof(T).Name}: write what makes one after 'via' in '%! type {typeof(T).Name} via …'.");
+        {
+            throw new FormatException(
+                $"'{label}' cannot be made a {typeof(T).Name}: write what makes one after 'via' in '%! type {typeof(T).Name} via …'.");
+        }
 
         var parse = typeof(MarbleValue).GetMethod(nameof(ParseWith), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(typeof(T));
         return parse.CreateDelegate<Func<string, T>>()(label);

@@ -27,7 +27,7 @@ sealed class Recorder<T>(Func<int> frame, Action<IDisposable> keep, int origin) 
 
     public void OnNext(T value)
     {
-        var stream = value is null ? null : Array.Find(value.GetType().GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IObservable<>));
+        var stream = value is null ? null : Array.Find(value.GetType().GetInterfaces(), IsStream);
         if (stream is null)
         {
             Recording.Events.Add(new(Now, MarbleKind.Next, value, null));
@@ -39,6 +39,8 @@ sealed class Recorder<T>(Func<int> frame, Action<IDisposable> keep, int origin) 
         Recording.Events.Add(new(Now, MarbleKind.Next, value, recording));
         keep((IDisposable)stream.GetMethod(nameof(IObservable<>.Subscribe))!.Invoke(value, [recorder])!);
     }
+
+    static bool IsStream(Type face) => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IObservable<>);
 
     public void OnError(Exception error) => Recording.Events.Add(new(Now, MarbleKind.Error, error, null));
 

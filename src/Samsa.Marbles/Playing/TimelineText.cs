@@ -11,11 +11,13 @@ static class TimelineText
 
     public static IReadOnlyList<string> Of(Lane lane) => Write([.. lane.Happening.Select(marble => (marble.Frame, marble.Symbol))]);
 
-    public static IReadOnlyList<string> Of(IReadOnlyList<Seen> seen, Func<Seen, string> symbol) => Write([.. seen.Select(one => (one.Frame, symbol(one)))]);
+    public static IReadOnlyList<string> Of(IReadOnlyList<Seen> seen, Func<Seen, string> symbol) =>
+        Write([.. seen.Select(one => (one.Frame, symbol(one)))]);
 
     public static IReadOnlyList<string> Of(IReadOnlyList<Span> spans) =>
-        spans.Count == 0 ? ["(never)"]
-            : [.. spans.Select(span => Write([.. new[] { (span.From, "^"), (span.To, "!") }.Where(end => end.Item1 is not null).Select(end => (end.Item1!.Value, end.Item2))])[0])];
+        spans.Count == 0
+            ? ["(never)"]
+            : [.. spans.Select(span => Write(span.To is { } to ? [(span.From!.Value, "^"), (to, "!")] : [(span.From!.Value, "^")])[0])];
 
     // A group is wider than the moment it stands for: what would stand under its brackets goes to a line of its own.
     static List<string> Write(List<(int Frame, string Symbol)> marbles)

@@ -5,13 +5,13 @@ sealed record Block(List<Code> Lines, List<Directive> Directives)
 {
     public static Block Empty => new([], []);
 
-    /// <summary>Cuts a text into blocks; comments are nowhere in them.</summary>
-    public static (IReadOnlyList<Block> Blocks, IReadOnlyList<string> LeadingComment, IReadOnlyList<Directive> OfTheFile) Cut(string text, string path)
+    /// <summary>Cuts a text into blocks, the comment at its top, and the directives that are about the whole file.</summary>
+    public static (List<Block> Blocks, List<string> Comment, List<Directive> OfTheFile) Cut(string file, string path)
     {
         var (blocks, comment, directives) = (new List<Block>(), new List<string>(), new List<Directive>());
         var open = Empty;
         var number = 0;
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        foreach (var line in file.ReplaceLineEndings("\n").Split('\n'))
         {
             var place = new Place(path, ++number, 1);
             var trimmed = line.TrimStart();
@@ -29,7 +29,8 @@ sealed record Block(List<Code> Lines, List<Directive> Directives)
             }
             else if (trimmed[0] == '%')
             {
-                if (blocks.Count == 0 && open.Lines.Count == 0) comment.Add(trimmed.StartsWith("% ", StringComparison.Ordinal) ? trimmed[2..].TrimEnd() : trimmed[1..].TrimEnd());
+                var text = trimmed.StartsWith("% ", StringComparison.Ordinal) ? trimmed[2..] : trimmed[1..];
+                if (blocks.Count == 0 && open.Lines.Count == 0) comment.Add(text.TrimEnd());
             }
             else
             {

@@ -65,7 +65,9 @@ sealed class Directives
     }
 
     static Code Identifier(Code name) =>
-        Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(name.Text) ? name : throw name.Place.Expected("a name that C# can use", $"'{name.Text}'");
+        Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(name.Text)
+            ? name
+            : throw name.Place.Expected("a name that C# can use", $"'{name.Text}'");
 }
 
 /// <summary>One line that begins with <c>%!</c>.</summary>

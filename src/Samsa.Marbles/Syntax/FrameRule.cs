@@ -36,12 +36,19 @@ sealed partial record FrameRule(TimeSpan Length, bool IsRun)
     int InFrames(TimeSpan time, Place place, string text) =>
         time.Ticks % Length.Ticks == 0 && time.Ticks / Length.Ticks < 1_000_000
             ? (int)(time.Ticks / Length.Ticks)
-            : throw place.Expected($"a whole number of frames of {Length.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}ms, less than a million of them", $"'{text}'");
+            : throw place.Expected(Whole, $"'{text}'");
+
+    string Whole => string.Create(CultureInfo.InvariantCulture, $"a whole number of frames of {Length.TotalMilliseconds}ms, less than a million of them");
 
     static TimeSpan ToTime(Match match)
     {
         var number = decimal.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
-        var unit = match.Groups["unit"].Value switch { "ms" => TimeSpan.TicksPerMillisecond, "s" => TimeSpan.TicksPerSecond, _ => TimeSpan.TicksPerMinute };
+        var unit = match.Groups["unit"].Value switch
+        {
+            "ms" => TimeSpan.TicksPerMillisecond,
+            "s" => TimeSpan.TicksPerSecond,
+            _ => TimeSpan.TicksPerMinute,
+        };
         return TimeSpan.FromTicks((long)(number * unit));
     }
 

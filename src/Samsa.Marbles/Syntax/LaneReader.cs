@@ -12,10 +12,10 @@ static partial class LaneReader
     {
         var first = block.Lines[0];
         var settings = block.Lines.Skip(1).Select(line => Setting.Read(line, Keys)).ToList();
-        string? Plain(string key) => settings.Find(setting => !setting.IsLabel && setting.Key.Text == key)?.Value.Text;
+        Code? Plain(string key) => settings.Find(setting => !setting.IsLabel && setting.Key.Text == key)?.Value;
 
         foreach (var setting in settings.Where(setting => !setting.IsLabel)) Check(setting, isOutput);
-        var isHot = Plain("kind") is "hot";
+        var isHot = Plain("kind")?.Text is "hot";
         var stream = Stream().Match(first.Text);
         var marbles = stream.Success ? new(stream.Groups["marbles"].Value, first.Place.At(stream.Groups["marbles"].Index)) : first;
         if (marbles.Text.Trim().Length == 0) throw marbles.Place.Expected("marbles such as --a-b-|", "nothing");
@@ -24,14 +24,14 @@ static partial class LaneReader
         {
             Place = marbles.Place,
             Symbol = stream.Success ? stream.Groups["symbol"].Value : null,
-            Title = Plain("title"),
+            Title = Plain("title")?.Text,
             IsHot = isHot,
-            IsInBox = Plain("place") is "operator",
-            Timeline = block.Directives.Where(directive => directive.Word.Text == "also").Select(also => also.Required("marbles"))
-                .Aggregate(TimelineReader.Read(marbles.Text.TrimEnd(), marbles.Place, rule, isHot), (line, also) => line.With(TimelineReader.Read(also.Text, also.Place, rule, isHot))),
-            Subscriptions = settings.Find(setting => !setting.IsLabel && setting.Key.Text == "subs") is { } subs ? SpanReader.ReadAll(subs.Value.Text, subs.Value.Place, rule) : null,
-            Window = settings.Find(setting => !setting.IsLabel && setting.Key.Text == "window") is { } window ? Window(window.Value, rule) : new(0, null),
-            Ghosts = Plain("ghosts")?.Split(',', StringSplitOptions.TrimEntries) ?? [],
+            IsInBox = Plain("place")?.Text is "operator",
+            Timeline = block.Directives.Where(directive => directive.Word.Text == "also").Select(also => also.Required("marbles")).Prepend(marbles)
+                .Select(line => TimelineReader.Read(line.Text.TrimEnd(), line.Place, rule, isHot)).Aggregate((line, also) => line.With(also)),
+            Subscriptions = Plain("subs") is { } subs ? SpanReader.ReadAll(subs.Text, subs.Place, rule) : null,
+            Window = Plain("window") is { } window ? Window(window, rule) : new(0, null),
+            Ghosts = Plain("ghosts")?.Text.Split(',', StringSplitOptions.TrimEntries) ?? [],
             Labels = Labels(settings),
             Type = block.Directives.Find(directive => directive.Word.Text == "type")?.ElementType(),
             Of = Of(block, isOutput),
@@ -73,7 +73,9 @@ static partial class LaneReader
     }
 
     static Span Window(Code text, FrameRule rule) =>
-        SpanReader.Read(text.Text, text.Place, rule) is { From: not null } span ? span : throw text.Place.Expected("'^'", "a window that never opens");
+        SpanReader.Read(text.Text, text.Place, rule) is { From: not null } span
+            ? span
+            : throw text.Place.Expected("'^'", "a window that never opens");
 
     static Code? Of(Block block, bool isOutput) =>
         block.Directives.Find(directive => directive.Word.Text == "of") is not { } of ? null

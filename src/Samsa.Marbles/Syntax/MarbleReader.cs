@@ -24,11 +24,12 @@ static partial class MarbleReader
         var middle = content.IndexOf(operators[0]);
         var inputs = content[..middle].ConvertAll(block => LaneReader.Read(block, about.Rule, isOutput: false));
         var outputs = content[(middle + 1)..].ConvertAll(block => LaneReader.Read(block, about.Rule, isOutput: true));
+        var heading = comment.FindIndex(line => line.StartsWith('#'));
         var file = new MarbleFile
         {
             Path = path,
-            Title = comment.FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#', ' ') ?? Path.GetFileNameWithoutExtension(path),
-            Prose = string.Join('\n', comment.Where((line, number) => number != comment.ToList().FindIndex(other => other.StartsWith('#')))).Trim('\n'),
+            Title = heading < 0 ? Path.GetFileNameWithoutExtension(path) : comment[heading].TrimStart('#', ' '),
+            Prose = string.Join('\n', comment.Where((_, number) => number != heading)).Trim('\n'),
             Directives = about,
             Inputs = inputs.FindAll(lane => lane.Symbol is null),
             InputStreams = inputs.FindAll(lane => lane.Symbol is not null),
@@ -48,8 +49,10 @@ static partial class MarbleReader
         // One lane needs no name said.
         var names = file.Directives.Names;
         if (names is [] && file.Inputs is [var only]) names.Add(new("source", only.Place));
-        if (names.Count > file.Inputs.Count) throw names[file.Inputs.Count].Place.Expected($"as many names as there are input lanes, which is {file.Inputs.Count}", $"'{names[file.Inputs.Count].Text}'");
-        if (names.Count < file.Inputs.Count) throw file.Inputs[names.Count].Place.Expected("a name for each input lane in '%! name'", "a lane without one");
+        if (names.Skip(file.Inputs.Count).FirstOrDefault() is { } excess)
+            throw excess.Place.Expected($"as many names as there are input lanes, which is {file.Inputs.Count}", $"'{excess.Text}'");
+        if (names.Count < file.Inputs.Count)
+            throw file.Inputs[names.Count].Place.Expected("a name for each input lane in '%! name'", "a lane without one");
         foreach (var stream in file.InputStreams.Concat(file.OutputStreams).Where(stream => stream.Timeline.Before > 0 && !stream.IsHot))
             throw stream.Place.Expected("a stream that begins at its first character", "'^'");
         foreach (var lane in file.Inputs) CheckOuter(lane, file.InputStreams);
@@ -59,8 +62,9 @@ static partial class MarbleReader
     static void CheckOuter(Lane lane, IReadOnlyList<Lane> streams)
     {
         if (!lane.IsOuter(streams)) return;
-        foreach (var marble in lane.Timeline.Marbles.Where(marble => marble.Kind is MarbleKind.Next && !streams.Any(stream => stream.Symbol == marble.Symbol)))
-            throw lane.Place.Expected($"all values of a lane to be streams once one is: '{marble.Symbol} = --a--|' above it", "no such stream");
+        foreach (var (_, kind, symbol) in lane.Timeline.Marbles)
+            if (kind is MarbleKind.Next && !streams.Any(stream => stream.Symbol == symbol))
+                throw lane.Place.Expected($"all values of a lane to be streams once one is: '{symbol} = --a--|' above it", "no such stream");
     }
 
     static Operation ReadOperation(Block block)
@@ -71,7 +75,8 @@ static partial class MarbleReader
         if (first.Text[start..].Trim().Length == 0) throw first.Place.At(start).Expected("a C# expression", "nothing");
         var code = new List<Code> { new(first.Text[(start + blanks)..], first.Place.At(start + blanks)) };
         code.AddRange(block.Lines.Skip(1).Where(line => !LabelLine().IsMatch(line.Text)));
-        return new(code, LaneReader.Labels(block.Lines.Skip(1).Where(line => LabelLine().IsMatch(line.Text)).Select(line => Setting.Read(line, "a := label"))));
+        var labels = block.Lines.Skip(1).Where(line => LabelLine().IsMatch(line.Text)).Select(line => Setting.Read(line, "a := label"));
+        return new(code, LaneReader.Labels(labels));
     }
 
     static Styles ReadStyles(List<Block> blocks)
@@ -84,14 +89,22 @@ static partial class MarbleReader
             foreach (var setting in block.Lines.Skip(1).Select(line => Setting.Read(line, "key = value")))
             {
                 if (symbol is null && setting.Key.Text == "frame_width")
-                    width = int.TryParse(setting.Value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 8 and <= 200 ? number : throw setting.Value.Place.Expected("a width from 8 to 200", $"'{setting.Value.Text}'");
+                    width = Width(setting.Value);
                 if (symbol is not null && setting.Key.Text == "fill_color")
-                    fills[symbol] = Colour().IsMatch(setting.Value.Text) ? setting.Value.Text : throw setting.Value.Place.Expected("a colour such as #c8e6c9", $"'{setting.Value.Text}'");
+                    fills[symbol] = Fill(setting.Value);
             }
         }
 
         return new(width, fills);
     }
+
+    static int Width(Code text) =>
+        int.TryParse(text.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 8 and <= 200
+            ? number
+            : throw text.Place.Expected("a width from 8 to 200", $"'{text.Text}'");
+
+    static string Fill(Code text) =>
+        Colour().IsMatch(text.Text) ? text.Text : throw text.Place.Expected("a colour such as #c8e6c9", $"'{text.Text}'");
 
     static bool IsOperator(Block block) => block.Lines[0].Text.StartsWith('>');
 

@@ -27,5 +27,7 @@ sealed record Timeline(IReadOnlyList<Marble> Marbles, int Before, int Length, in
     };
 }
 
-/// <summary>From when to when something is subscribed to; a missing <paramref name="From"/> means never, a missing <paramref name="To"/> to the end.</summary>
+/// <summary>From when to when something is subscribed to.</summary>
+/// <param name="From">Missing: never.</param>
+/// <param name="To">Missing: to the end.</param>
 readonly record struct Span(int? From, int? To);

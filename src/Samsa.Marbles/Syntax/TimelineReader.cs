@@ -19,7 +19,8 @@ sealed class TimelineReader
     int? zero, group;
     bool hasEnded;
 
-    TimelineReader(string text, Place place, FrameRule rule, bool isHot) => (this.text, this.place, this.rule, this.isHot) = (text, place, rule, isHot);
+    TimelineReader(string text, Place place, FrameRule rule, bool isHot) =>
+        (this.text, this.place, this.rule, this.isHot) = (text, place, rule, isHot);
 
     public static Timeline Read(string text, Place place, FrameRule rule, bool isHot) => new TimelineReader(text, place, rule, isHot).Read();
 
@@ -79,7 +80,8 @@ sealed class TimelineReader
                 End(MarbleKind.Error, "#", index);
                 break;
             default:
-                if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) throw place.At(index).Expected("'-' or a value", $"a blank; they may stand among marbles after '%! mode run'");
+                if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune))
+                    throw place.At(index).Expected("'-' or a value", "a blank; they may stand among marbles after '%! mode run'");
                 if (hasEnded) throw place.At(index).Expected("the end of the line", $"'{rune}' after the end of the stream");
                 marbles.Add(new(group ?? frame, MarbleKind.Next, rune.ToString()));
                 break;

@@ -84,8 +84,9 @@ public sealed class MarblesTests
         Assert.Multiple(() =>
         {
             Assert.That((beside.Code, gallery.Code), Is.EqualTo((0, 0)));
-            Assert.That(File.ReadAllText(Path.Combine(pictures, "twice.svg")), Is.EqualTo(File.ReadAllText(Path.Combine(folder, "twice.svg"))).And.Contain("<title id=\"twice-title\">Twice</title>"));
-            Assert.That(File.ReadAllText(Path.Combine(pictures, "README.md")), Does.Contain("![Twice](twice.svg)").And.Contain("[twice.marble](../twice.marble)"));
+            Assert.That(Drawn("twice.svg"), Does.Contain("<title id=\"twice-title\">Twice</title>"));
+            Assert.That(Drawn("pictures", "twice.svg"), Is.EqualTo(Drawn("twice.svg")));
+            Assert.That(Drawn("pictures", "README.md"), Does.Contain("![Twice](twice.svg)").And.Contain("[twice.marble](../twice.marble)"));
         });
     }
 
@@ -104,6 +105,8 @@ public sealed class MarblesTests
             Assert.That(finished.Error, Does.StartWith($"samsa: {sentence}"));
         });
     }
+
+    string Drawn(params string[] path) => File.ReadAllText(Path.Combine([folder, .. path]));
 
     string Write(string name, string text)
     {
@@ -124,9 +127,10 @@ public sealed class MarblesTests
                 }
             }
             """;
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         // A name of its own: nothing else in this process may have it.
-        var compilation = CSharpCompilation.Create($"Theirs{Guid.NewGuid():N}", [CSharpSyntaxTree.ParseText(Source)], references, new(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create($"Theirs{Guid.NewGuid():N}", [CSharpSyntaxTree.ParseText(Source)],
+            references.Select(reference => MetadataReference.CreateFromFile(reference)), new(OutputKind.DynamicallyLinkedLibrary));
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName, $"{compilation.AssemblyName}.dll");
         var result = compilation.Emit(path);
         Assert.That(result.Success, string.Join('\n', result.Diagnostics));

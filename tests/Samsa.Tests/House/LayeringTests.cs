@@ -46,6 +46,10 @@ public sealed class LayeringTests
         });
 
     [Test]
+    public void Samsa_Marbles_knows_no_Kafka_and_no_other_part() =>
+        Assert.That(SamsaReferencesOf("Samsa.Marbles"), Is.Empty);
+
+    [Test]
     public void Samsa_Embedded_shares_the_protocol_with_the_client_and_nothing_else() =>
         Assert.That(SamsaReferencesOf("Samsa.Embedded"), Is.EquivalentTo(["Samsa.Protocol", "Samsa.Wire"]));
 

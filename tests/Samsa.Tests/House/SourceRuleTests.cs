@@ -24,6 +24,7 @@ public sealed class SourceRuleTests
     [TestCase("Samsa.Flow")]
     [TestCase("Samsa.Rx")]
     [TestCase("Samsa.Embedded")]
+    [TestCase("Samsa.Marbles")]
     public void A_library_keeps_the_rules_of_the_house(string library)
     {
         var broken =

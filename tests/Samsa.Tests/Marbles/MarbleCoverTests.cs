@@ -19,7 +19,11 @@ public sealed class MarbleCoverTests
 
     [Test]
     public void Every_file_says_what_it_covers_and_where_the_gallery_shows_it() =>
-        Assert.That(MarbleFiles.OfOperators.Select(MarbleFiles.ReadFile).Where(file => file.Directives.Covers.Count == 0 || file.Directives.Topic is null || file.Prose.Length == 0), Is.Empty);
+        Assert.That(
+            from file in MarbleFiles.OfOperators.Select(MarbleFiles.ReadFile)
+            where file.Directives.Covers.Count == 0 || file.Directives.Topic is null || file.Prose.Length == 0
+            select file.Path,
+            Is.Empty);
 
     [TestCase("M:System.Reactive.Linq.Observable.Where", true)]
     [TestCase("T:System.Reactive.Linq.Observable", true)]
@@ -43,7 +47,7 @@ public sealed class MarbleCoverTests
          select $"M:{type.FullName}.{method.Name}").Distinct();
 
     static bool IsStream(Type type) =>
-        type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IObservable<>) || type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
+        type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(IObservable<>) || open == typeof(IAsyncEnumerable<>));
 
     static bool Exists(string id)
     {
@@ -61,5 +65,6 @@ public sealed class MarbleCoverTests
     }
 
     static Type? Find(string name) =>
-        Libraries.Append(typeof(System.Reactive.Linq.Observable).Assembly).Append(typeof(string).Assembly).Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null);
+        Libraries.Append(typeof(System.Reactive.Linq.Observable).Assembly).Append(typeof(string).Assembly)
+            .Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null);
 }

@@ -42,8 +42,14 @@ public sealed class MarbleFailureTests
 
     [Test]
     public void What_stands_in_the_shadow_of_a_group_is_shown_in_a_second_line() =>
-        Assert.That(FailureOf("-a--|\n\n> source.SelectMany(v => Observable.Return(v).Concat(Observable.Return(v + v).Merge(Observable.Timer(Frames(1), scheduler).Select(_ => v)))).Take(3)\n\n-|"),
-            Does.Contain("  actual    -(a?)\n  and also  --(a|)\n"));
+        Assert.That(FailureOf("""
+            -a--|
+
+            > source.SelectMany(v => Observable.Return(v).Concat(Observable.Return(v + v))
+              .Merge(Observable.Timer(Frames(1), scheduler).Select(_ => v))).Take(3)
+
+            -|
+            """), Does.Contain("  actual    -(a?)\n  and also  --(a|)\n"));
 
     [TestCase("-a-#\n# := this", "-a-#\n# := that", "error  that      MarbleException: this")]
     [TestCase("-a-#", "-a-|", "completed  |")]
@@ -55,7 +61,8 @@ public sealed class MarbleFailureTests
 
     [Test]
     public void A_stream_inside_a_stream_is_compared_from_where_it_begins() =>
-        Assert.That(FailureOf("--a-b-|\n\n> source.Window(1).Skip(1).Take(1)\n\nx = --c|\n\n--x---|"), Does.Contain("  output, x of frame 2      2  next       c         b\n"));
+        Assert.That(FailureOf("--a-b-|\n\n> source.Window(1).Skip(1).Take(1)\n\nx = --c|\n\n--x---|"),
+            Does.Contain("  output, x of frame 2      2  next       c         b\n"));
 
     [Test]
     public void A_type_compares_values_and_not_their_text() =>
@@ -69,7 +76,11 @@ public sealed class MarbleFailureTests
     [Test]
     public void A_file_that_does_not_compile_leaves_the_others_to_be_played()
     {
-        MarbleFile[] files = [MarbleReader.Read("-a-|\n\n> wrong\n\n-a-|", "wrong.marble"), MarbleReader.Read("-a-|\n\n> source\n\n-a-|", "right.marble")];
+        MarbleFile[] files =
+        [
+            MarbleReader.Read("-a-|\n\n> wrong\n\n-a-|", "wrong.marble"),
+            MarbleReader.Read("-a-|\n\n> source\n\n-a-|", "right.marble"),
+        ];
         var suite = MarbleSuite.Compile(files);
 
         Assert.That(files.Select(file => suite.Play(file).Failure is null), Is.EqualTo(new[] { false, true }));
@@ -77,8 +88,12 @@ public sealed class MarbleFailureTests
 
     [Test]
     public void An_exception_while_it_is_played_is_told_with_what_was_seen() =>
-        Assert.That(FailureOf("-a-b-|\n\n> source.Do(_ => { }).Select(v => v)\n\n-a-b-|\n\n-a-b|\n%! of source.Select(v => v == \"b\" ? throw new InvalidOperationException(\"oh\") : v)"),
-            Does.Contain("oh").And.Contain("error"));
+        Assert.That(FailureOf("-a-b-|\n\n> source.Do(v => { if (v == \"b\") scheduler.Schedule(() => throw new InvalidOperationException(\"oh\")); })\n\n-a-b-|"),
+            Does.StartWith("some.marble(3,3): InvalidOperationException: oh\n").And.Contain("actual    -a-b\n"));
+
+    [Test]
+    public void A_label_of_an_output_that_is_no_value_of_its_type_is_told() =>
+        Assert.That(FailureOf("-a-|\n\n> source.Select(_ => 1)\n\n-a-|\n%! type int"), Is.EqualTo("some.marble(5,1): 'a' is not a Int32."));
 
     [Test]
     public void A_label_that_is_no_value_of_its_type_is_told() =>

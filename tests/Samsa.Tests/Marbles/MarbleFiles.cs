@@ -30,5 +30,8 @@ static class MarbleFiles
     }
 
     static List<string> In(string folder) =>
-        [.. Directory.EnumerateFiles(Repository.PathOf(folder), "*.marble").Order(StringComparer.Ordinal).Select(path => $"{folder}/{Path.GetFileName(path)}")];
+    [
+        .. Directory.EnumerateFiles(Repository.PathOf(folder), "*.marble").Order(StringComparer.Ordinal)
+            .Select(path => $"{folder}/{Path.GetFileName(path)}"),
+    ];
 }

@@ -14,11 +14,13 @@ public sealed class SwirlyTests
     [Test]
     public async Task Swirly_reads_every_file_and_finds_the_same_lanes_and_frames()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Assert.Ignore($"Swirly is not here: npm ci --prefix {Path.GetRelativePath(Repository.Root.FullName, Folder)}");
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
+            Assert.Ignore($"Swirly is not here: npm ci --prefix {Path.GetRelativePath(Repository.Root.FullName, Folder)}");
         // Blanks and durations among marbles are ours alone.
         var files = MarbleFiles.Read.Where(file => !file.Directives.IsRun).ToDictionary(file => Repository.PathOf(file.Path));
 
-        var seen = (await Node(files.Keys)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await Node(files.Keys)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var seen = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
 
         Assert.That(seen, Has.Count.EqualTo(files.Count));
         foreach (var one in seen) Compare(files[one.GetProperty("path").GetString()!], one);
@@ -37,7 +39,8 @@ public sealed class SwirlyTests
 
             Assert.That(stream.GetProperty("title").GetString(), Is.EqualTo(lane.Title), file.Path);
             // What we say with 'also' it does not see.
-            Assert.That(frames, Is.SubsetOf(lane.Timeline.Marbles.Select(marble => marble with { Symbol = "" })), $"{file.Path}: {file.NameOf(lane)}");
+            var ours = lane.Timeline.Marbles.Select(marble => marble with { Symbol = "" });
+            Assert.That(frames, Is.SubsetOf(ours), $"{file.Path}: {file.NameOf(lane)}");
         }
     }
 
@@ -45,7 +48,12 @@ public sealed class SwirlyTests
 
     static async Task<string> Node(IEnumerable<string> files)
     {
-        var start = new ProcessStartInfo("node", ["read.js", .. files]) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", ["read.js", .. files])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var node = Process.Start(start)!;
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
