@@ -105,6 +105,7 @@ sealed class Axis
     /// <summary>All frames of a lane at which something is drawn.</summary>
     public static IEnumerable<int> MomentsOf(Lane lane, int origin) =>
         lane.Timeline.Marbles.Select(marble => marble.Frame + origin)
-            .Concat([-lane.Timeline.Before + origin, Math.Max(0, lane.Timeline.Length - 1) + origin])
+            // A group at the end is wider in the text than it is in time.
+            .Concat([-lane.Timeline.Before + origin, lane.Timeline.HasEnd ? origin : Math.Max(0, lane.Timeline.Length - 1) + origin])
             .Concat((lane.Subscriptions ?? []).Append(lane.Window).SelectMany(span => new[] { span.From, span.To }).OfType<int>());
 }
