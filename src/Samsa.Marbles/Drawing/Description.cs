@@ -15,7 +15,7 @@ static partial class Description
 
     static string Of(MarbleFile file, Lane lane, bool isOutput)
     {
-        var kind = lane.Symbol is not null ? "Stream" : isOutput ? "Output" : lane.IsHot ? "Hot input" : "Cold input";
+        var kind = lane.Symbol is not null ? "Stream" : isOutput ? "Output" : lane.IsHot ? "Hot input" : "From its subscription on, cold input";
         var happens = string.Join(", ", lane.Timeline.Marbles.Select(marble => Of(lane, marble)).DefaultIfEmpty("nothing happens"));
         return $"{kind} {file.NameOf(lane)}: {happens}.{Subscribed(lane)}";
     }

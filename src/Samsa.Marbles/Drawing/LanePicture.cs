@@ -21,7 +21,9 @@ sealed class LanePicture
 
     public LanePicture(MarbleFile file, Lane lane, string name, bool isOutput, int origin = 0)
     {
-        (this.file, this.lane, this.name, this.isOutput, this.origin) = (file, lane, name, isOutput, origin);
+        (this.file, this.lane, this.name, this.isOutput) = (file, lane, name, isOutput);
+        // A cold lane begins when it is subscribed to; where that happens once, it is drawn there.
+        this.origin = lane is { IsHot: false, Subscriptions: [{ From: { } from }] } && origin == 0 ? from : origin;
         temperature = isOutput ? null : lane.IsHot ? "hot" : "cold";
         bars = Pack(isOutput ? lane.Window is { From: 0, To: null } ? [] : [lane.Window] : lane.Subscriptions ?? []);
         if (lane.Symbol is not null) return;

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Samsa.Tests.House;
 
 namespace Samsa.Tests.Marbles;
 
@@ -24,6 +26,16 @@ public sealed class MarbleCoverTests
             where file.Directives.Covers.Count == 0 || file.Directives.Topic is null || file.Prose.Length == 0
             select file.Path,
             Is.Empty);
+
+    [Test]
+    public void The_file_that_a_documentation_names_is_there()
+    {
+        var named = from file in Repository.SourcesIn("src")
+                    from Match match in Regex.Matches(File.ReadAllText(file), @"<c>(marbles/[\w-]+\.marble)</c>")
+                    select match.Groups[1].Value;
+
+        Assert.That(named.Except(MarbleFiles.OfOperators), Is.Empty);
+    }
 
     [TestCase("M:System.Reactive.Linq.Observable.Where", true)]
     [TestCase("T:System.Reactive.Linq.Observable", true)]
