@@ -9,10 +9,10 @@ sealed class Axis
     const int LongestSilence = 5;
 
     readonly List<(int Frame, double Unit)> knots;
-    readonly double left, width;
+    readonly double indent, width;
 
-    Axis(List<(int Frame, double Unit)> knots, double left, double width, bool isCut) =>
-        (this.knots, this.left, this.width, IsCut) = (knots, left, width, isCut);
+    Axis(List<(int Frame, double Unit)> knots, double left, double indent, double width, bool isCut) =>
+        (this.knots, Left, this.indent, this.width, IsCut) = (knots, left, indent, width, isCut);
 
     /// <summary>Whether distances on the paper are not all in proportion to time.</summary>
     public bool IsCut { get; }
@@ -21,7 +21,8 @@ sealed class Axis
 
     public int Last => knots[^1].Frame;
 
-    public double Left => left;
+    /// <summary>Where names end and lanes begin.</summary>
+    public double Left { get; }
 
     public double Right => X(Last) + Math.Max(width, 26);
 
@@ -36,17 +37,17 @@ sealed class Axis
         var knots = new List<(int, double)> { (frames[0], 0.5) };
         foreach (var (before, frame) in frames.Zip(frames.Skip(1)))
             knots.Add((frame, knots[^1].Item2 + (isCut ? Math.Min(frame - before, LongestSilence) : frame - before)));
-        return new(knots, left, width, isCut);
+        return new(knots, left, 0, width, isCut);
     }
 
-    public double X(int frame) => left + UnitOf(frame) * width;
+    public double X(int frame) => Left + indent + UnitOf(frame) * width;
 
     /// <summary>How many frame widths two frames are apart.</summary>
     public double Between(int from, int to) => UnitOf(to) - UnitOf(from);
 
-    public Axis Wide(double newWidth) => new(knots, left, newWidth, IsCut);
+    public Axis Wide(double newWidth) => new(knots, Left, indent, newWidth, IsCut);
 
-    public Axis From(double newLeft) => new(knots, newLeft, width, IsCut);
+    public Axis Indented(double newIndent) => new(knots, Left, newIndent, width, IsCut);
 
     double UnitOf(int frame)
     {
@@ -59,7 +60,7 @@ sealed class Axis
 
     public void Draw(Svg svg, double y, TimeSpan frame)
     {
-        svg.Text(left - 14, y + 11, "note end", IsCut ? "time" : "frame");
+        svg.Text(Left - 14, y + 11, "note end", IsCut ? "time" : "frame");
         svg.Line(X(First), y, X(Last), y, "tick");
         if (IsCut) DrawMoments(svg, y, frame);
         else DrawFrames(svg, y);

@@ -60,6 +60,10 @@ sealed class LanePicture
         return own.Concat(rows.SelectMany(row => row).Select(child => child.FrameWidth(axis))).DefaultIfEmpty(0).Max();
     }
 
+    /// <summary>How far its marbles reach over the beginning of the axis.</summary>
+    public double Overhang(Axis axis) => rows.SelectMany(row => row).Select(child => child.Overhang(axis))
+        .Concat(lane.Timeline.Marbles.Select(marble => axis.Left - axis.X(marble.Frame + origin) + Half(marble))).Append(0).Max();
+
     public void Draw(Svg svg, Axis axis, double y)
     {
         DrawLine(svg, axis, y);

@@ -77,10 +77,10 @@ static class Picture
         var left = Math.Max(lanes.Max(lane => Palette.WidthOf(lane.Name, 13.5)), 34) + 14 + Margin + 10;
         var axis = Axis.Of([.. lanes.SelectMany(lane => lane.Moments)], file.Directives.IsRun, left, 1);
         var narrowest = Math.Max(file.Styles.FrameWidth ?? 26, lanes.Max(lane => lane.FrameWidth(axis)));
-        if (file.Styles.FrameWidth is not null) return axis.Wide(narrowest);
         // Where the code is wider than the lanes, they spread out.
         var filling = (boxWidth - left - Margin) / (axis.Between(axis.First, axis.Last) + 1.5);
-        return axis.Wide(Math.Max(narrowest, Math.Min(filling, 40)));
+        axis = axis.Wide(file.Styles.FrameWidth is null ? Math.Max(narrowest, Math.Min(filling, 40)) : narrowest);
+        return axis.Indented(lanes.Max(lane => lane.Overhang(axis)));
     }
 
     // The words of an error may stand behind the last frame.
