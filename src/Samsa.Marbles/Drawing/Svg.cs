@@ -8,8 +8,16 @@ sealed class Svg
 {
     readonly StringBuilder text = new();
 
-    public static string Escape(string text) =>
-        new StringBuilder(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;").ToString();
+    public static string Escape(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.Value switch
+    {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => "&quot;",
+        // XML has no way to say it.
+        (< ' ' and not ('\t' or '\n')) or 0xfffe or 0xffff => "\ufffd",
+        _ => rune.ToString(),
+    }));
 
     public Svg Raw(string line)
     {

@@ -1,4 +1,7 @@
+using System.Xml.Linq;
+using Samsa.Marbles.Drawing;
 using Samsa.Marbles.Syntax;
+using Samsa.Tests.House;
 
 namespace Samsa.Tests.Marbles;
 
@@ -78,6 +81,54 @@ public sealed class MarbleReaderTests
     [TestCase("----", null, null)]
     public void A_subscription_is_read_as_it_is_drawn(string text, int? from, int? to) =>
         Assert.That(SpanReader.Read(text, new("some.marble", 1, 1), new(TimeSpan.FromMilliseconds(1), IsRun: false)), Is.EqualTo(new Span(from, to)));
+
+    [Test]
+    public void Whatever_is_typed_is_read_and_drawn_or_refused_with_its_place()
+    {
+        var seed = Environment.TickCount;
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var texts = MarbleFiles.Paths.Select(path => File.ReadAllText(Repository.PathOf(path))).ToArray();
+        var (read, refused) = (0, 0);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var text = Mistyped(texts[random.Next(texts.Length)], random);
+            try
+            {
+                XElement.Parse(Picture.Draw(MarbleReader.Read(text, "some.marble")));
+                read++;
+            }
+            catch (MarbleSyntaxException mistake)
+            {
+                var lines = text.Split('\n').Length;
+                Assert.That((mistake.Place.Line, mistake.Place.Column), Is.GreaterThanOrEqualTo((1, 1)).And.LessThanOrEqualTo((lines + 1, int.MaxValue)), text);
+                refused++;
+            }
+        }
+
+        Assert.That(Math.Min(read, refused), Is.GreaterThan(500), $"{read} read, {refused} refused");
+    }
+
+    // What fingers do: a character left out, doubled, exchanged or wrong, a line lost, two lines changed.
+    static string Mistyped(string text, Random random)
+    {
+        const string Keys = "-|#^!()ab =:%>`[]\n \t1ms,<&\ud83d";
+        for (var i = random.Next(1, 6); i > 0; i--)
+        {
+            var at = random.Next(text.Length - 1);
+            text = random.Next(5) switch
+            {
+                0 => text.Remove(at, 1),
+                1 => text.Insert(at, text[at].ToString()),
+                2 => text[..at] + text[at + 1] + text[at] + text[(at + 2)..],
+                3 => text[..at] + Keys[random.Next(Keys.Length)] + text[(at + 1)..],
+                _ => string.Join('\n', text.Split('\n').Where((_, line) => line != at % 20)),
+            };
+            if (text.Length < 3) return text + "   ";
+        }
+
+        return text;
+    }
 
     static string Frames(string text, bool isHot = false, FrameRule? rule = null) =>
         string.Join(' ', TimelineReader.Read(text, new("some.marble", 1, 1), rule ?? new(TimeSpan.FromMilliseconds(1), IsRun: false), isHot)
