@@ -9,10 +9,10 @@ sealed class Axis
     const int LongestSilence = 5;
 
     readonly List<(int Frame, double Unit)> knots;
-    readonly double indent, width;
+    readonly double indent, width, reach;
 
-    Axis(List<(int Frame, double Unit)> knots, double left, double indent, double width, bool isCut) =>
-        (this.knots, Left, this.indent, this.width, IsCut) = (knots, left, indent, width, isCut);
+    Axis(List<(int Frame, double Unit)> knots, double left, double indent, double width, double reach, bool isCut) =>
+        (this.knots, Left, this.indent, this.width, this.reach, IsCut) = (knots, left, indent, width, reach, isCut);
 
     /// <summary>Whether distances on the paper are not all in proportion to time.</summary>
     public bool IsCut { get; }
@@ -24,12 +24,10 @@ sealed class Axis
     /// <summary>Where names end and lanes begin.</summary>
     public double Left { get; }
 
-    public double Right => X(Last) + Math.Max(width, 26);
+    public double Right => X(Last) + Math.Max(width, reach);
 
     /// <summary>The frames at which something happens, where silences are cut.</summary>
     public IEnumerable<int> Moments => knots.Select(knot => knot.Frame);
-
-    public double FrameWidth => width;
 
     public static Axis Of(IReadOnlyCollection<int> moments, bool isCut, double left, double width)
     {
@@ -37,7 +35,7 @@ sealed class Axis
         var knots = new List<(int, double)> { (frames[0], 0.5) };
         foreach (var (before, frame) in frames.Zip(frames.Skip(1)))
             knots.Add((frame, knots[^1].Item2 + (isCut ? Math.Min(frame - before, LongestSilence) : frame - before)));
-        return new(knots, left, 0, width, isCut);
+        return new(knots, left, 0, width, 26, isCut);
     }
 
     public double X(int frame) => Left + indent + UnitOf(frame) * width;
@@ -45,9 +43,10 @@ sealed class Axis
     /// <summary>How many frame widths two frames are apart.</summary>
     public double Between(int from, int to) => UnitOf(to) - UnitOf(from);
 
-    public Axis Wide(double newWidth) => new(knots, Left, indent, newWidth, IsCut);
+    public Axis Wide(double newWidth) => new(knots, Left, indent, newWidth, reach, IsCut);
 
-    public Axis Indented(double newIndent) => new(knots, Left, newIndent, width, IsCut);
+    /// <summary>With more room before its first frame and behind its last.</summary>
+    public Axis Roomy(double before, double behind) => new(knots, Left, before, width, Math.Max(reach, behind), IsCut);
 
     double UnitOf(int frame)
     {

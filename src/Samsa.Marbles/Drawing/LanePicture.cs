@@ -25,7 +25,7 @@ sealed class LanePicture
         // A cold lane begins when it is subscribed to; where that happens once, it is drawn there.
         this.origin = lane is { IsHot: false, Subscriptions: [{ From: { } from }] } && origin == 0 ? from : origin;
         temperature = isOutput ? null : lane.IsHot ? "hot" : "cold";
-        bars = Pack(isOutput ? lane.Window is { From: 0, To: null } ? [] : [lane.Window] : lane.Subscriptions ?? []);
+        bars = Pack(isOutput ? lane.Window is { From: 0, To: null } ? [] : [lane.Window with { To = lane.Window.To ?? End }] : lane.Subscriptions ?? []);
         if (lane.Symbol is not null) return;
         foreach (var marble in lane.Timeline.Marbles)
             if (marble.Kind is MarbleKind.Next && Streams.FirstOrDefault(stream => stream.Symbol == marble.Symbol) is { } stream)
@@ -46,6 +46,11 @@ sealed class LanePicture
 
     public double Below => 20 + Depth + rows.Sum(row => Above + row.Max(child => child.Below)) + bars.Count * BarStep;
 
+    int? End => lane.Timeline.HasEnd ? lane.Timeline.Marbles[^1].Frame + origin : null;
+
+    // Nothing is heard of the result before and after somebody listens.
+    bool IsWatched => isOutput && lane.Symbol is null && lane.Of is null;
+
     IReadOnlyList<Lane> Streams => isOutput ? file.OutputStreams : file.InputStreams;
 
     // What happens at the same frame is drawn below each other.
@@ -63,6 +68,10 @@ sealed class LanePicture
     /// <summary>How far its marbles reach over the beginning of the axis.</summary>
     public double Overhang(Axis axis) => rows.SelectMany(row => row).Select(child => child.Overhang(axis))
         .Concat(lane.Timeline.Marbles.Select(marble => axis.Left - axis.X(marble.Frame + origin) + Half(marble))).Append(0).Max();
+
+    /// <summary>How much room the marbles of the last frame need.</summary>
+    public double Reach(Axis axis) => rows.SelectMany(row => row).Select(child => child.Reach(axis))
+        .Concat(lane.Timeline.Marbles.Where(marble => marble.Frame + origin == axis.Last).Select(marble => Half(marble) + 14)).Append(0).Max();
 
     public void Draw(Svg svg, Axis axis, double y)
     {
@@ -85,15 +94,15 @@ sealed class LanePicture
             if (temperature is not null) svg.Text(axis.Left - 14, y + 9, "note end", temperature);
         }
 
-        var begin = lane.Timeline.Indent + origin - lane.Timeline.Before;
+        var begin = IsWatched ? lane.Window.From!.Value : lane.Timeline.Indent + origin - lane.Timeline.Before;
         var from = axis.X(begin);
         // A hot lane was there before anybody looked; a cold one begins.
         if (lane.IsHot && begin == axis.First) svg.Line(from - 16, y, from - 6, y, "faint");
         else if (!lane.IsHot && !isOutput) svg.Line(from - 6, y - 4, from - 6, y + 4, "time");
         from -= 6;
-        if (lane.Timeline.HasEnd)
+        if ((End ?? (IsWatched ? lane.Window.To : null)) is { } last)
         {
-            svg.Line(from, y, axis.X(lane.Timeline.Marbles[^1].Frame + origin), y, "time");
+            svg.Line(from, y, axis.X(last), y, "time");
             return;
         }
 

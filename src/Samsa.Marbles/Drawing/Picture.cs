@@ -80,7 +80,7 @@ static class Picture
         // Where the code is wider than the lanes, they spread out.
         var filling = (boxWidth - left - Margin) / (axis.Between(axis.First, axis.Last) + 1.5);
         axis = axis.Wide(file.Styles.FrameWidth is null ? Math.Max(narrowest, Math.Min(filling, 40)) : narrowest);
-        return axis.Indented(lanes.Max(lane => lane.Overhang(axis)));
+        return axis.Roomy(lanes.Max(lane => lane.Overhang(axis)), lanes.Max(lane => lane.Reach(axis)));
     }
 
     // The words of an error may stand behind the last frame.

@@ -16,11 +16,13 @@ public sealed class MarblePlay
     readonly Func<IDisposable>[] subscribe;
     readonly long zero;
 
+    /// <summary>What the scheduler's clock says at frame zero: there is time before it to look back to, as there is outside of tests.</summary>
+    static readonly DateTime TimeZero = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     internal MarblePlay(MarbleFile file)
     {
         this.file = file;
-        // Absolute times of zero and less would all be moved to the first tick, so time zero is behind the longest lead-in.
-        zero = (file.Before + 1) * FrameTicks;
+        zero = TimeZero.Ticks;
         subscribe = new Func<IDisposable>[file.Outputs.Count];
         var windows = new IDisposable?[subscribe.Length];
 

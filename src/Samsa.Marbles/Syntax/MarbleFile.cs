@@ -31,9 +31,6 @@ sealed class MarbleFile
 
     public IEnumerable<Lane> Lanes => [.. Inputs, .. InputStreams, .. Outputs, .. OutputStreams];
 
-    /// <summary>How many frames there are before time zero.</summary>
-    public int Before => Lanes.Max(lane => lane.Timeline.Before);
-
     public string NameOf(Lane lane)
     {
         if (lane.Symbol is { } symbol) return symbol;

@@ -58,8 +58,8 @@ public sealed class MarbleCoverTests
          where method.IsDefined(typeof(ExtensionAttribute)) && IsStream(method.GetParameters()[0].ParameterType)
          select $"M:{type.FullName}.{method.Name}").Distinct();
 
-    static bool IsStream(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(IObservable<>) || open == typeof(IAsyncEnumerable<>));
+    static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var open
+        && (open == typeof(IObservable<>) || open == typeof(IAsyncEnumerable<>) || (open == typeof(IEnumerable<>) && IsStream(type.GenericTypeArguments[0])));
 
     static bool Exists(string id)
     {
