@@ -49,14 +49,20 @@ abstract class Ask(IRequest request, short version, TimeSpan patience)
 sealed class Ask<TResponse> : Ask
     where TResponse : IMessage<TResponse>
 {
-    readonly TaskCompletionSource<TResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<TResponse> answer;
     readonly CancellationToken cancelled;
     readonly CancellationTokenRegistration registration;
     TResponse? response;
 
-    public Ask(IRequest<TResponse> request, short version, TimeSpan patience, CancellationToken ct)
+    /// <param name="request">What is asked.</param>
+    /// <param name="version">The version it is asked in.</param>
+    /// <param name="patience">How long the answer may take once the request is written.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <param name="goesOnInReader">Whether who waits goes on at once where the answer was read, and not on a thread of his own.</param>
+    public Ask(IRequest<TResponse> request, short version, TimeSpan patience, CancellationToken ct, bool goesOnInReader = false)
         : base(request, version, patience)
     {
+        answer = new(goesOnInReader ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         cancelled = ct;
         // The answer of a cancelled request still comes, and is read and thrown away: the order of the others stays.
         if (ct.CanBeCanceled) registration = ct.UnsafeRegister(static ask => ((Ask<TResponse>)ask!).Cancel(), this);

@@ -13,9 +13,9 @@ sealed partial class BrokerConnection
 
     async Task RunAsync()
     {
-        await Task.WhenAll(Guarded(WriteAsync), Guarded(ReadAsync));
-        // Both loops have ended: the socket looks at no buffer any more, and no answer can come.
-        outbox.Writer.TryComplete();
+        await Guarded(ReadAsync);
+        await writing.WaitAsync();
+        // Nobody reads, and nobody can write any more: the socket looks at no buffer, and no answer can come.
         EndAll(burst);
         while (waiting.TryDequeue(out var ask)) End(ask);
         while (outbox.Reader.TryRead(out var ask)) End(ask);
@@ -23,28 +23,59 @@ sealed partial class BrokerConnection
         Tell(ending!);
     }
 
+    /// <summary>
+    /// Writes what stands in the line. Whoever puts something there while nobody writes does it, on his own thread as long as it is little:
+    /// each change of threads costs more than such a write.
+    /// </summary>
     async Task WriteAsync()
     {
-        while (await outbox.Reader.WaitToReadAsync(closing.Token))
+        do
         {
-            while (outbox.Reader.TryRead(out var ask))
+            try
             {
-                if (ask.IsAbandoned)
-                {
-                    Forget(ask);
-                    continue;
-                }
-                if (QuietTime() is var quiet && quiet > TimeSpan.Zero)
-                {
-                    await FlushAsync();
-                    await HoldAsync(ask, quiet);
-                }
-                Gather(ask);
-                // Sending only when nobody else is waiting turns a burst of requests into one packet.
-                if (outgoing.Length > Burst || !outbox.Reader.TryPeek(out _)) await FlushAsync();
+                await WriteLineAsync().ConfigureAwait(false);
             }
-            await FlushAsync();
+            catch (Exception error)
+            {
+                Broke(error);
+            }
+
+            writing.Release();
         }
+        // Somebody may have come between the last look and the release.
+        while (outbox.Reader.TryPeek(out _) && writing.Wait(0, CancellationToken.None));
+    }
+
+    async ValueTask WriteLineAsync()
+    {
+        var isBorrowed = true;
+        while (outbox.Reader.TryRead(out var ask))
+        {
+            if (ask.IsAbandoned)
+            {
+                Forget(ask);
+                continue;
+            }
+
+            if (QuietTime() is var quiet && quiet > TimeSpan.Zero)
+            {
+                await FlushAsync().ConfigureAwait(false);
+                await HoldAsync(ask, quiet).ConfigureAwait(false);
+            }
+
+            Gather(ask);
+            // Sending only when nobody else is waiting turns a burst of requests into one packet.
+            if (outgoing.Length <= Burst && outbox.Reader.TryPeek(out _)) continue;
+            if (isBorrowed && outgoing.Length > Little)
+            {
+                isBorrowed = false;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
+            await FlushAsync().ConfigureAwait(false);
+        }
+
+        await FlushAsync().ConfigureAwait(false);
     }
 
     async Task ReadAsync()
@@ -64,9 +95,12 @@ sealed partial class BrokerConnection
                 End(ask);
                 return;
             }
+
             answered = true;
             places.Release();
             watchdog.Saw(ask);
+            // Last, because who waits may go on from here and ask again.
+            ask.Complete();
         }
         Close(waiting.Any
             ? new(answered || Apis.IsGuess ? "the broker closed it" : ClosedAtOnce, new EndOfStreamException("The connection ended while answers were expected."))
@@ -81,7 +115,6 @@ sealed partial class BrokerConnection
             throw new ProtocolException($"The answer to request {ask.CorrelationId} ({api.Name}) was expected, that to {id} came");
         // Who waits may ask again at once, and is to be held already.
         if (ask.Read(frame) is var quiet && quiet > TimeSpan.Zero) KeepQuiet(api, quiet);
-        ask.Complete();
     }
 
     void Gather(Ask ask)
@@ -123,7 +156,7 @@ sealed partial class BrokerConnection
         watchdog.Sending(patience, burst[^1]);
         try
         {
-            await outgoing.FlushAsync();
+            await outgoing.FlushAsync().ConfigureAwait(false);
             watchdog.Sent();
         }
         catch (Exception error)
@@ -141,7 +174,7 @@ sealed partial class BrokerConnection
     {
         try
         {
-            await Task.Delay(quiet, Clock, closing.Token);
+            await Task.Delay(quiet, Clock, closing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -165,24 +198,26 @@ sealed partial class BrokerConnection
         events.Post(new BrokerThrottled(events.Now, Broker, api.Name, quiet));
     }
 
-    /// <summary>Whatever ends one loop closes the connection, which ends the other.</summary>
+    /// <summary>Whatever ends the reading or a write closes the connection, which ends the other.</summary>
     async Task Guarded(Func<Task> loop)
     {
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await loop();
         }
         catch (Exception error)
         {
-            Close(error switch
-            {
-                ProtocolException => new(error.Message.TrimEnd('.'), error),
-                SocketException or IOException or ObjectDisposedException or OperationCanceledException => new("the connection broke", error),
-                _ => new($"an error on this side, {error.Message.TrimEnd('.')}", error),
-            });
+            Broke(error);
         }
     }
+
+    void Broke(Exception error) => Close(error switch
+    {
+        ProtocolException => new(error.Message.TrimEnd('.'), error),
+        SocketException or IOException or ObjectDisposedException or OperationCanceledException => new("the connection broke", error),
+        _ => new($"an error on this side, {error.Message.TrimEnd('.')}", error),
+    });
 
     void Close(Ending why)
     {

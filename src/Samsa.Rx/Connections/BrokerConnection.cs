@@ -8,13 +8,16 @@ namespace Samsa.Rx;
 /// order it was asked, so the queue of those who wait is all there is to match them.
 /// </summary>
 /// <remarks>
-/// A writer loop and a reader loop own the socket. Closing, for whatever reason, ends both and then fails everybody who still waits;
+/// One loop reads; whoever asks while nobody writes writes. Closing, for whatever reason, ends both and then fails everybody who still waits;
 /// each is told whether its request may have been sent.
 /// </remarks>
 sealed partial class BrokerConnection : IAsyncDisposable
 {
     /// <summary>More than this is not gathered before it is sent.</summary>
     const int Burst = 256 * 1024;
+
+    /// <summary>More than this is not sent by who asks: he has better things to do than to copy it for the system.</summary>
+    const int Little = 16 * 1024;
 
     readonly Socket socket;
     readonly FrameReader incoming;
@@ -24,10 +27,12 @@ sealed partial class BrokerConnection : IAsyncDisposable
     readonly ILogger log;
     readonly Channel<Ask> outbox;
     readonly SemaphoreSlim places;
+    /// <summary>Held by who writes, and for ever once the connection has ended.</summary>
+    readonly SemaphoreSlim writing = new(1, 1);
     readonly Waiting waiting = new();
     readonly Watchdog watchdog;
     readonly CancellationTokenSource closing = new();
-    /// <summary>What is gathered to be sent; the writer's own.</summary>
+    /// <summary>What is gathered to be sent; it belongs to who writes.</summary>
     readonly List<Ask> burst = [];
     int correlation;
     long quietUntil = long.MinValue;
@@ -105,6 +110,7 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// Puts a request in the line and returns as soon as it stands there: requests that are started one after the other are written
     /// in that order. Waits only while <see cref="KafkaOptions.MaxRequestsWaiting"/> others wait.
     /// </summary>
+    /// <remarks>Who waits for the answer goes on where answers are read: what he does there must be short, or hold up nobody, and is no user's code.</remarks>
     /// <inheritdoc cref="AskAsync"/>
     public async ValueTask<Asked<TResponse>> StartAsync<TResponse>(
         IRequest<TResponse> request, TimeSpan? timeout = null, short maxVersion = short.MaxValue, CancellationToken ct = default)
@@ -112,7 +118,7 @@ sealed partial class BrokerConnection : IAsyncDisposable
     {
         var version = VersionOf(request.Api, maxVersion);
         await TakePlaceAsync(request, ct);
-        var ask = new Ask<TResponse>(request, version, timeout ?? options.RequestTimeout, ct);
+        var ask = new Ask<TResponse>(request, version, timeout ?? options.RequestTimeout, ct, goesOnInReader: true);
         var asked = new Asked<TResponse>(version, ask.Written, ask.Answered);
         Queue(ask);
         return asked;
@@ -162,6 +168,7 @@ sealed partial class BrokerConnection : IAsyncDisposable
     void Queue(Ask ask)
     {
         if (!outbox.Writer.TryWrite(ask)) End(ask);
+        else if (writing.Wait(0, CancellationToken.None)) _ = WriteAsync();
     }
 
     UnsupportedApiException Unsupported(ApiDescription api, short maxVersion)

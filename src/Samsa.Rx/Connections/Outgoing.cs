@@ -34,8 +34,8 @@ sealed class Outgoing(Socket socket, string clientId)
             while (segments.Count > 0)
             {
                 var sent = segments.Count == 1
-                    ? await socket.SendAsync(segments[0].AsMemory(), SocketFlags.None)
-                    : await socket.SendAsync(segments, SocketFlags.None);
+                    ? await socket.SendAsync(segments[0].AsMemory(), SocketFlags.None).ConfigureAwait(false)
+                    : await socket.SendAsync(segments, SocketFlags.None).ConfigureAwait(false);
                 Skip(sent);
             }
         }
