@@ -5,14 +5,18 @@ namespace Samsa.Wire;
 /// <para>An array of this size lives with the oldest objects, so giving each frame a new one makes the collector look through everything, often. Here
 /// frames are small objects over arrays that stay; finding out that a small young object is gone costs a collection of the young objects, a fraction of
 /// a millisecond.</para>
-/// <para>When all arrays are lent and no collection has happened by itself, the pool asks for one. It does so at most once for each time that half of
-/// its memory was lent, and gives up for longer and longer when it is of no use, because the frames are kept.</para>
+/// <para>It keeps about twice what a collection finds held, so that there is as much to be lent again as is held. When all of that is lent and no
+/// collection has happened by itself, the pool asks for one. It does so at most once for each time that half of its memory was lent, and gives up for
+/// longer and longer when it is of no use, because the frames are kept.</para>
 /// </remarks>
 /// <param name="most">How many bytes it keeps at most, lent or free.</param>
 public sealed class FramePool(long most = FramePool.DefaultBytes)
 {
-    /// <summary>What a pool keeps when nothing else was said: 24 MiB.</summary>
-    public const long DefaultBytes = 24 << 20;
+    /// <summary>What a pool keeps at most when nothing else was said: 64 MiB.</summary>
+    public const long DefaultBytes = 64 << 20;
+
+    /// <summary>What it keeps when next to nothing is held: fewer bytes would mean more collections.</summary>
+    const long FirstBytes = 16 << 20;
 
     /// <summary>Smaller frames are not worth it: their arrays die young.</summary>
     public const int LeastBytes = 64 << 10;
@@ -25,6 +29,8 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
     readonly List<Loan> lent = [];
     readonly Stack<Loan> blank = new();
     long kept;
+    // What is kept before a collection is asked for.
+    long goal = Math.Min(most, FirstBytes);
     long lentSince;
     int patience = 1;
     int collections, olderCollections;
@@ -68,7 +74,7 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
         if (Take(length) is { } array) return array;
         // Whatever collection there was may have found some.
         if (collections != GC.CollectionCount(0) && Reclaim() && Take(length) is { } found) return found;
-        if (kept + SizeFor(length) <= most || lentSince < most / 2 * patience) return null;
+        if (kept + SizeFor(length) <= goal || lentSince < goal / 2 * patience) return null;
         lentSince = 0;
         GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: false);
         patience = Reclaim() ? 1 : Math.Min(2 * patience, MostPatience);
@@ -92,13 +98,13 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
     {
         var size = SizeFor(length);
         // Arrays of sizes that are not asked for any more make room.
-        for (var i = free.Count - 1; i >= 0 && kept + size > most; i--)
+        for (var i = free.Count - 1; i >= 0 && kept + size > goal; i--)
         {
             kept -= free[i].Length;
             free.RemoveAt(i);
         }
 
-        return kept + size <= most;
+        return kept + size <= goal;
     }
 
     byte[] Make(int length)
@@ -123,12 +129,17 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
     {
         var isOlder = olderCollections != GC.CollectionCount(1);
         (collections, olderCollections) = (GC.CollectionCount(0), GC.CollectionCount(1));
-        var any = false;
+        var (any, held) = (false, 0L);
         for (var i = lent.Count - 1; i >= 0; i--)
         {
             var loan = lent[i];
             // What is kept for long is let go: the pool must not hold memory that its users have dropped since.
-            if (loan.IsHeld && !loan.IsSeen && !(isOlder && ++loan.Age > 2)) continue;
+            if (loan.IsHeld && !loan.IsSeen && !(isOlder && ++loan.Age > 4))
+            {
+                held += loan.Array.Length;
+                continue;
+            }
+
             if (loan.IsHeld || loan.IsSeen) kept -= loan.Array.Length;
             else free.Add(loan.Array);
             any |= !loan.IsHeld;
@@ -138,6 +149,9 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
             lent.RemoveAt(lent.Count - 1);
         }
 
+        // It rises at once and falls slowly: how much is held changes from one collection to the next.
+        var wanted = Math.Clamp(2 * held, Math.Min(most, FirstBytes), most);
+        goal = Math.Max(wanted, goal - (goal - wanted) / 8);
         return any;
     }
 
