@@ -19,6 +19,9 @@ public sealed class RecordBatch
     /// <summary>The frame that the bytes belong to; null when they belong to nothing but the batch.</summary>
     public Frame? Frame { get; }
 
+    /// <summary>Whatever whoever reads the batch wants to find with it; null until he sets it.</summary>
+    public object? Tag { get; set; }
+
     /// <summary>The offset that the batch begins with. Its record may have been compacted away.</summary>
     public required long BaseOffset { get; init; }
 

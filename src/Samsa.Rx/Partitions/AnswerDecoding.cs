@@ -146,8 +146,11 @@ sealed class DecodedAnswer(PartitionAsk ask, List<ReadyBatch> batches)
         GoTo(next, -1);
     }
 
-    public void Add(RecordBatch batch, long cost) => Batches.Add(new(
-        Ask.Reader, new(Ask.Id.Topic, Ask.Id.Partition, batch), Math.Max(Next, batch.BaseOffset), Ask.End, batch.NextOffset, cost, false));
+    public void Add(RecordBatch batch, long cost)
+    {
+        batch.Tag = Ask.Reader.Origin;
+        Batches.Add(new(Ask.Reader, batch, Math.Max(Next, batch.BaseOffset), Ask.End, batch.NextOffset, cost, false));
+    }
 
     public void GoTo(long next, int epoch)
     {

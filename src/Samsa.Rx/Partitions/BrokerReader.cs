@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Samsa.Rx;
 
 /// <summary>
@@ -11,10 +13,18 @@ sealed class BrokerReader(FetchSession session, int broker)
     /// <summary>How often at most it is looked whether somebody delivers again.</summary>
     static readonly TimeSpan LeastRest = TimeSpan.FromMilliseconds(50);
 
-    readonly List<ReadyBatch> batches = [];
+    /// <summary>A broker that had nothing new for so long is asked less often: each time costs the processor more than the asking.</summary>
+    static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
+
+    /// <summary>So many times longer may it wait then. A partition that comes to it waits for that, too.</summary>
+    const int Patience = 4;
+
+    readonly Turn turn = new();
     readonly IncrementalFetch fetching = new(session.Options);
+    readonly FetchAnswers answers = new(session);
     int nonsense;
     int emptyAtOnce;
+    TimeSpan lastNews = session.Now;
 
     /// <summary>When the broker was last asked without waiting and had nothing, because some partitions had no room.</summary>
     (TimeSpan At, long Delivered)? nothingNew;
@@ -36,12 +46,12 @@ sealed class BrokerReader(FetchSession session, int broker)
     {
         while (!stopped.IsCancellationRequested)
         {
-            var turn = session.NextTurn(this);
+            session.Plan(turn, this);
             try
             {
                 if (turn.Seeks.Count > 0) await SeekAsync(turn.Seeks, stopped);
-                else if (turn.Fetches.Count > 0 && IsWorthAsking(turn)) await FetchAsync(turn, stopped);
-                else await RestAsync(turn, stopped);
+                else if (turn.Fetches.Count > 0 && IsWorthAsking()) await FetchAsync(stopped);
+                else await RestAsync(stopped);
             }
             catch (Exception) when (stopped.IsCancellationRequested)
             {
@@ -56,11 +66,11 @@ sealed class BrokerReader(FetchSession session, int broker)
             {
                 if (++nonsense >= MaxNonsense)
                     session.Fail(() => new KafkaException($"Broker {Broker} gives answers that cannot be read: {error.Message}", error));
-                await LostAsync(turn, error, stopped);
+                await LostAsync(error, stopped);
             }
             catch (ConnectionException error)
             {
-                await LostAsync(turn, error, stopped);
+                await LostAsync(error, stopped);
             }
         }
     }
@@ -78,18 +88,20 @@ sealed class BrokerReader(FetchSession session, int broker)
         foreach (var found in await new PositionSearch(connection, Options).FindAsync(asks, ct)) session.Found(found);
     }
 
-    async Task FetchAsync(Turn turn, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask FetchAsync(CancellationToken ct)
     {
         var connection = await session.ConnectAsync(Broker, session.Use, ct);
-        var version = connection.VersionOf(Fetch.Api, turn.Fetches.Any(ask => ask.TopicId == default) ? (short)12 : short.MaxValue);
+        var version = connection.VersionOf(Fetch.Api, turn.Fetches.Exists(static ask => ask.TopicId == default) ? (short)12 : short.MaxValue);
         var asks = version < 3 ? Fitting(turn.Fetches) : turn.Fetches;
-        var wait = turn.IsPartial ? TimeSpan.Zero : Options.MaxWait;
+        var wait = turn.IsPartial ? TimeSpan.Zero : IsIdle() ? Patience * Options.MaxWait : Options.MaxWait;
         var request = fetching.Ask(asks, version, wait, session.RackFor(asks));
         Fetch.Response answer;
         var askedAt = session.Now;
         try
         {
-            answer = await connection.AskAsync(request, session.Settings.RequestTimeout + wait, version, ct);
+            var asked = await connection.StartAsync(request, session.Settings.RequestTimeout + wait, version, ct);
+            answer = await asked.Answer;
         }
         catch
         {
@@ -105,9 +117,8 @@ sealed class BrokerReader(FetchSession session, int broker)
         }
 
         fetching.Answered(answer, version);
-        var isNew = new FetchAnswer(session, version, batches).Take(asks, answer);
-        // What was read must not be held by what it was read with.
-        batches.Clear();
+        var isNew = answers.Take(asks, answer, version);
+        if (isNew) lastNews = session.Now;
         nothingNew = isNew || !turn.IsPartial ? null : (session.Now, turn.Delivered);
         await KeepCalmAsync(isNew || session.Now - askedAt >= wait / 2, ct);
     }
@@ -117,10 +128,13 @@ sealed class BrokerReader(FetchSession session, int broker)
     /// room. If there is nothing new they are asked again after a while, but only while records are being delivered: a blocked observer
     /// costs nothing.
     /// </summary>
-    bool IsWorthAsking(Turn turn) =>
+    bool IsWorthAsking() =>
         !turn.IsPartial || nothingNew is not { } before || (turn.Now - before.At >= Options.MaxWait && turn.Delivered != before.Delivered);
 
-    async Task RestAsync(Turn turn, CancellationToken ct)
+    // A broker that gathers bytes would hold back what came.
+    bool IsIdle() => Options.MinBytes == 1 && turn.Now - lastNews >= Idle;
+
+    async Task RestAsync(CancellationToken ct)
     {
         var wait = turn.NotBefore - turn.Now;
         if (turn.Fetches.Count > 0) wait = TimeSpan.FromTicks(Math.Min(wait.Ticks, Math.Max(Options.MaxWait.Ticks, LeastRest.Ticks)));
@@ -129,14 +143,14 @@ sealed class BrokerReader(FetchSession session, int broker)
     }
 
     /// <summary>A broker that answers "nothing" without waiting as it was asked to is not asked as fast as it answers.</summary>
-    async Task KeepCalmAsync(bool isFine, CancellationToken ct)
+    async ValueTask KeepCalmAsync(bool isFine, CancellationToken ct)
     {
         emptyAtOnce = isFine ? 0 : emptyAtOnce + 1;
         if (emptyAtOnce > 3) await Task.Delay(session.Settings.Retry.After(emptyAtOnce - 3), session.Clock, ct);
     }
 
     /// <summary>Something is wrong with the request as a whole.</summary>
-    async Task RefusedAsync(IReadOnlyList<PartitionAsk> asks, ErrorCode error, CancellationToken ct)
+    async Task RefusedAsync(List<PartitionAsk> asks, ErrorCode error, CancellationToken ct)
     {
         if (error is ErrorCode.FetchSessionIdNotFound or ErrorCode.InvalidFetchSessionEpoch or ErrorCode.FetchSessionTopicIdError)
         {
@@ -152,7 +166,7 @@ sealed class BrokerReader(FetchSession session, int broker)
         foreach (var ask in asks) session.Refused(ask, error, "Fetch");
     }
 
-    async Task LostAsync(Turn turn, Exception error, CancellationToken ct)
+    async Task LostAsync(Exception error, CancellationToken ct)
     {
         foreach (var ask in turn.Seeks.Concat(turn.Fetches)) session.Lost(ask);
         session.Tell(new RequestRetried(session.Events.Now, turn.Seeks.Count > 0 ? "ListOffsets" : "Fetch", $"broker {Broker}", error));
@@ -168,7 +182,7 @@ sealed class BrokerReader(FetchSession session, int broker)
     }
 }
 
-/// <summary>What there is to do for one broker.</summary>
+/// <summary>What there is to do for one broker now; its reader uses it again for each turn.</summary>
 sealed class Turn
 {
     /// <summary>Partitions whose positions must be found.</summary>
@@ -181,11 +195,19 @@ sealed class Turn
     public bool IsPartial { get; set; }
 
     /// <summary>The session's time.</summary>
-    public required TimeSpan Now { get; init; }
+    public TimeSpan Now { get; private set; }
 
     /// <summary>When a partition that waits may be asked for again.</summary>
-    public TimeSpan NotBefore { get; set; } = TimeSpan.MaxValue;
+    public TimeSpan NotBefore { get; set; }
 
     /// <summary>How many batches were delivered until now.</summary>
-    public required long Delivered { get; init; }
+    public long Delivered { get; private set; }
+
+    /// <summary>Forgets the turn before.</summary>
+    public void Begin(TimeSpan now, long delivered)
+    {
+        Seeks.Clear();
+        Fetches.Clear();
+        (Now, Delivered, IsPartial, NotBefore) = (now, delivered, false, TimeSpan.MaxValue);
+    }
 }

@@ -65,7 +65,10 @@ public sealed partial record ConsumeOptions
     /// <summary>How many bytes a broker gathers before it answers, unless <see cref="MaxWait"/> passes. Java: fetch.min.bytes.</summary>
     public int MinBytes { get; init => field = Option.Between(1, value, int.MaxValue); } = 1;
 
-    /// <summary>How long a broker may hold an empty fetch open. Java: fetch.max.wait.ms.</summary>
+    /// <summary>
+    /// How long a broker may hold an empty fetch open. Java: fetch.max.wait.ms. A broker that has had nothing for ten seconds may take four times as
+    /// long, if <see cref="MinBytes"/> is 1: records are answered at once all the same, and an idle client sleeps.
+    /// </summary>
     public TimeSpan MaxWait
     {
         get;
@@ -99,7 +102,7 @@ public sealed partial record ConsumeOptions
     /// How many bytes of records the whole reading may hold ready before partitions are left out of the fetches; each partition has its
     /// even share, and at least <see cref="PartitionBytes"/>. Answers that are under way come on top. librdkafka: queued.max.messages.kbytes.
     /// </summary>
-    public long BufferedBytes { get; init => field = Option.Between(1L, value, long.MaxValue); } = 64 * 1024 * 1024;
+    public long BufferedBytes { get; init => field = Option.Between(1L, value, long.MaxValue); } = 32 * 1024 * 1024;
 
     static int[] Chosen(IReadOnlyList<int> value)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Samsa.Protocol.Records;
 
 namespace Samsa.Rx;
@@ -17,6 +18,7 @@ sealed partial class FetchSession
     /// <summary>Waits until something can be taken.</summary>
     /// <returns>False: there is no more, because everything was read or the session was stopped.</returns>
     /// <exception cref="Exception">The reading failed. It is thrown after everything before it was taken.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WaitAsync(CancellationToken ct)
     {
         while (true)

@@ -10,7 +10,7 @@ sealed partial class FetchSession
     static readonly TimeSpan Grudge = TimeSpan.FromSeconds(30);
 
     /// <summary>The rack that a broker is told; empty, so that it names no follower, while one of the partitions shall be read from it.</summary>
-    public string RackFor(IReadOnlyList<PartitionAsk> asks)
+    public string RackFor(List<PartitionAsk> asks)
     {
         if (Options.Rack is not { } rack) return "";
         var now = Now;

@@ -8,17 +8,16 @@ sealed partial class FetchSession
     /// <summary>Errors that are no errors of ours may go away; after so many in a row they do not.</summary>
     const int MaxFruitless = 10;
 
-    /// <summary>What is to be asked of a broker now.</summary>
-    public Turn NextTurn(BrokerReader broker)
+    /// <summary>Finds out what is to be asked of a broker now.</summary>
+    public void Plan(Turn turn, BrokerReader broker)
     {
         lock (gate)
         {
-            var turn = new Turn { Now = Now, Delivered = ready.Delivered };
+            turn.Begin(Now, ready.Delivered);
             ReturnToLeaders(broker, turn.Now);
             var count = broker.Partitions.Count;
             if (count > 0) broker.First = (broker.First + 1) % count;
             for (var i = 0; i < count; i++) Plan(turn, broker.Partitions[(broker.First + i) % count]);
-            return turn;
         }
     }
 

@@ -24,6 +24,9 @@ sealed class IncrementalFetch(ConsumeOptions options)
 
     readonly Dictionary<PartitionReader, Remembered> remembered = [];
     readonly Dictionary<string, Guid> topicIds = new(StringComparer.Ordinal);
+    // What is different this time; used again for each request.
+    readonly List<PartitionAsk> changed = [];
+    readonly List<TopicPartition> forgotten = [];
     int session;
     int epoch;
     bool byId;
@@ -33,14 +36,15 @@ sealed class IncrementalFetch(ConsumeOptions options)
     /// <param name="version">The version it will be sent in.</param>
     /// <param name="maxWait">How long the broker may wait for records.</param>
     /// <param name="rack">Where the client is, for the broker to name a nearer one; empty to be given the records by this one.</param>
-    public Fetch.Request Ask(IReadOnlyList<PartitionAsk> asks, short version, TimeSpan maxWait, string rack = "")
+    public Fetch.Request Ask(List<PartitionAsk> asks, short version, TimeSpan maxWait, string rack = "")
     {
         // A topic that was created again has another id, and names say nothing to who was asked by id.
-        if (byId != version >= FirstWithIds || asks.Any(IsOtherTopic)) Forget();
+        if (byId != version >= FirstWithIds || AnyIsOtherTopic(asks)) Forget();
         byId = version >= FirstWithIds;
 
-        var forgotten = new List<TopicPartition>();
-        var changed = version >= FirstWithSessions ? Remember(asks, forgotten) : asks;
+        changed.Clear();
+        forgotten.Clear();
+        if (version >= FirstWithSessions) Remember(asks);
         return new()
         {
             MaxWaitMs = (int)maxWait.TotalMilliseconds,
@@ -49,8 +53,8 @@ sealed class IncrementalFetch(ConsumeOptions options)
             IsolationLevel = (sbyte)options.Isolation,
             SessionId = session,
             SessionEpoch = version >= FirstWithSessions ? epoch : -1,
-            Topics = Topics(changed),
-            ForgottenTopicsData = Forgotten(forgotten),
+            Topics = Topics(version >= FirstWithSessions ? changed : asks),
+            ForgottenTopicsData = forgotten.Count > 0 ? Forgotten(forgotten) : [],
             RackId = rack,
         };
     }
@@ -84,11 +88,16 @@ sealed class IncrementalFetch(ConsumeOptions options)
     /// <summary>The request that ends the session; null when there is none.</summary>
     public Fetch.Request? Leave() => session == 0 ? null : new() { SessionId = session, SessionEpoch = -1 };
 
-    bool IsOtherTopic(PartitionAsk ask) => remembered.TryGetValue(ask.Reader, out var before) && before.TopicId != ask.TopicId;
-
-    List<PartitionAsk> Remember(IReadOnlyList<PartitionAsk> asks, List<TopicPartition> forgotten)
+    bool AnyIsOtherTopic(List<PartitionAsk> asks)
     {
-        var changed = new List<PartitionAsk>();
+        foreach (var ask in asks)
+            if (remembered.TryGetValue(ask.Reader, out var before) && before.TopicId != ask.TopicId)
+                return true;
+        return false;
+    }
+
+    void Remember(List<PartitionAsk> asks)
+    {
         foreach (var ask in asks)
         {
             var now = new Remembered(ask);
@@ -98,28 +107,37 @@ sealed class IncrementalFetch(ConsumeOptions options)
             changed.Add(ask);
         }
 
-        if (remembered.Count == asks.Count) return changed;
+        if (remembered.Count == asks.Count) return;
         var wanted = asks.Select(ask => ask.Reader).ToHashSet();
         foreach (var reader in remembered.Keys.Where(reader => !wanted.Contains(reader)).ToList())
         {
             remembered.Remove(reader);
             forgotten.Add(reader.Id);
         }
-
-        return changed;
     }
 
-    static List<Fetch.Request.FetchTopic> Topics(IReadOnlyList<PartitionAsk> asks) =>
-    [
-        .. asks.GroupBy(ask => (ask.Id.Topic, ask.TopicId)).Select(topic => new Fetch.Request.FetchTopic
+    static List<Fetch.Request.FetchTopic> Topics(List<PartitionAsk> asks)
+    {
+        // A session reads one topic most often, and never many.
+        var topics = new List<Fetch.Request.FetchTopic>(1);
+        var partitions = new List<List<Fetch.Request.FetchPartition>>(1);
+        foreach (var ask in asks)
         {
-            Topic = topic.Key.Topic,
-            TopicId = topic.Key.TopicId,
-            Partitions = [.. topic.Select(AsAsked)],
-        }),
-    ];
+            var at = 0;
+            while (at < topics.Count && (topics[at].Topic != ask.Id.Topic || topics[at].TopicId != ask.TopicId)) at++;
+            if (at == topics.Count)
+            {
+                partitions.Add([]);
+                topics.Add(new() { Topic = ask.Id.Topic, TopicId = ask.TopicId, Partitions = partitions[at] });
+            }
 
-    static Fetch.Request.FetchPartition AsAsked(PartitionAsk ask) => new()
+            partitions[at].Add(AsAsked(ask));
+        }
+
+        return topics;
+    }
+
+    static Fetch.Request.FetchPartition AsAsked(in PartitionAsk ask) => new()
     {
         Partition = ask.Id.Partition,
         CurrentLeaderEpoch = ask.LeaderEpoch,

@@ -14,13 +14,13 @@ public readonly struct KafkaRecord
     const long FirstMillisecond = -62_135_596_800_000;
     const long LastMillisecond = 253_402_300_799_999;
 
-    readonly DeliveredBatch? batch;
+    readonly RecordBatch? batch;
     readonly int keyStart;
     readonly int keyLength;
     readonly int valueStart;
     readonly int valueLength;
 
-    internal KafkaRecord(DeliveredBatch batch, in RecordEntry entry)
+    internal KafkaRecord(RecordBatch batch, in RecordEntry entry)
     {
         this.batch = batch;
         Offset = entry.Offset;
@@ -32,10 +32,10 @@ public readonly struct KafkaRecord
     }
 
     /// <summary>The topic it was read from.</summary>
-    public string Topic => Batch.Topic;
+    public string Topic => Origin.Topic;
 
     /// <summary>The partition it was read from.</summary>
-    public int Partition => Batch.Partition;
+    public int Partition => Origin.Partition;
 
     /// <summary>Where in the partition it is. Offsets rise; they may have gaps.</summary>
     public long Offset { get; }
@@ -47,25 +47,25 @@ public readonly struct KafkaRecord
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(Timestamp, FirstMillisecond, LastMillisecond));
 
     /// <summary>Whose clock the timestamp is from.</summary>
-    public TimestampType TimestampType => Batch.Records.TimestampType;
+    public TimestampType TimestampType => Batch.TimestampType;
 
     /// <summary>The epoch of the leader that appended it; -1 when the format has none (before 0.11).</summary>
-    public int LeaderEpoch => Batch.Records.LeaderEpoch;
+    public int LeaderEpoch => Batch.LeaderEpoch;
 
     /// <summary>The key; empty when there is none.</summary>
-    public ReadOnlyMemory<byte> Key => Batch.Records.Slice(keyStart, keyLength);
+    public ReadOnlyMemory<byte> Key => Batch.Slice(keyStart, keyLength);
 
     /// <summary>Whether there is no key, which is not the same as an empty one.</summary>
     public bool KeyIsNull => keyLength < 0;
 
     /// <summary>The value; empty when there is none.</summary>
-    public ReadOnlyMemory<byte> Value => Batch.Records.Slice(valueStart, valueLength);
+    public ReadOnlyMemory<byte> Value => Batch.Slice(valueStart, valueLength);
 
     /// <summary>Whether there is no value (in a compacted topic: the key is deleted), which is not the same as an empty one.</summary>
     public bool ValueIsNull => valueLength < 0;
 
     /// <summary>The headers (KIP-82), in the order in which they were written.</summary>
-    public RecordHeaders Headers => new(Batch.Records, valueStart + Math.Max(valueLength, 0));
+    public RecordHeaders Headers => new(Batch, valueStart + Math.Max(valueLength, 0));
 
     /// <summary>The key read as UTF-8, null when there is none. Allocates a string each time.</summary>
     public string? KeyText => KeyIsNull ? null : Encoding.UTF8.GetString(Key.Span);
@@ -73,7 +73,9 @@ public readonly struct KafkaRecord
     /// <summary>The value read as UTF-8, null when there is none. Allocates a string each time.</summary>
     public string? Text => ValueIsNull ? null : Encoding.UTF8.GetString(Value.Span);
 
-    DeliveredBatch Batch => batch ?? throw new InvalidOperationException("This KafkaRecord was never read from a topic: it is the default of its type.");
+    RecordOrigin Origin => (RecordOrigin)Batch.Tag!;
+
+    RecordBatch Batch => batch ?? throw new InvalidOperationException("This KafkaRecord was never read from a topic: it is the default of its type.");
 
     /// <summary>Where it was read, and its sizes: <c>clicks 3@17 (key 5 bytes, value 100 bytes)</c>.</summary>
     public override string ToString() => batch is null

@@ -5,6 +5,9 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
 {
     public TopicPartition Id { get; } = id;
 
+    /// <summary>What its records keep of it.</summary>
+    public RecordOrigin Origin { get; } = new(id);
+
     public Guid TopicId { get; set; } = topicId;
 
     /// <summary>Who reads it: its leader, or a follower that the leader named; null while its leader is not known.</summary>

@@ -1,3 +1,5 @@
+using Samsa.Protocol.Records;
+
 namespace Samsa.Rx;
 
 /// <summary>A batch that can be delivered, or (without a batch) the fault that its partition ended with.</summary>
@@ -9,10 +11,10 @@ namespace Samsa.Rx;
 /// <param name="Bytes">What it costs to keep it.</param>
 /// <param name="EndsAnswer">Whether it is the last of its partition in one answer.</param>
 readonly record struct ReadyBatch(
-    PartitionReader Reader, DeliveredBatch Batch, long From, long Until, long Next, long Bytes, bool EndsAnswer)
+    PartitionReader Reader, RecordBatch Batch, long From, long Until, long Next, long Bytes, bool EndsAnswer)
 {
     /// <summary>Makes the exception that the reading ends with.</summary>
     public Func<Exception>? Fault { get; init; }
 
-    public int Count => Batch?.Records.Count ?? 0;
+    public int Count => Batch?.Count ?? 0;
 }

@@ -61,11 +61,11 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         var (batch, from, until) = (ready.Batch, ready.From, ready.Until);
         var next = from;
         var isCalling = false;
-        var frame = batch.Records.Frame;
+        var frame = batch.Frame;
         frame?.Lend();
         try
         {
-            var records = batch.Records.GetRecords();
+            var records = batch.GetRecords();
             while (records.MoveNext())
             {
                 ref readonly var entry = ref records.Current;

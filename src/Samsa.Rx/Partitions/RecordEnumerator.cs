@@ -42,8 +42,8 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
                 if (!await session.WaitAsync(ct))
                     return false;
             // Between two records anybody may look, from anywhere, and for as long as he likes.
-            batch.Batch.Records.Frame?.TakeBack();
-            (hasBatch, records, next) = (true, batch.Batch.Records.GetRecords(), batch.From);
+            batch.Batch.Frame?.TakeBack();
+            (hasBatch, records, next) = (true, batch.Batch.GetRecords(), batch.From);
         }
         while (!Step(session));
         return true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Samsa.Rx;
@@ -11,6 +12,7 @@ sealed class Signal
     public void Set() => raised.Writer.TryWrite(0);
 
     /// <summary>Returns at once if it was set since the last time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken ct)
     {
         while (!raised.Reader.TryRead(out _)) await raised.Reader.WaitToReadAsync(ct);

@@ -64,6 +64,37 @@ public sealed class FetchSessionTests
         Assert.That(async () => await session.WaitAsync(default), Throws.TypeOf<KafkaException>().With.InnerException.TypeOf<InvalidDataException>());
     }
 
+    [TestCase(1, 2000)]
+    [TestCase(100, 500)]
+    public async Task A_broker_that_has_had_nothing_for_long_may_wait_longer_unless_it_gathers(int minBytes, int longest)
+    {
+        await using var stage = await FetchStage.OpenAsync(prepare: (_, options) => options with { Clock = new QuickClock() });
+        var (isNews, told) = (false, 0);
+        stage.OnFetch = (_, _) =>
+        {
+            // A broker that answers at once is asked less often, for another reason.
+            Thread.Sleep(20);
+            if (!isNews || told > 0) return Says();
+            told = stage.Fetches.Count;
+            return Says(Batch(0, 0, "news"));
+        };
+        await using var session = Open(stage, new() { MinBytes = minBytes });
+        Add(session, 0);
+
+        await Eventually.Is(() => stage.Fetches.Count > 50, "half a second is ten by this clock");
+        Assert.That(stage.Fetches[0].Request.MaxWaitMs, Is.EqualTo(500));
+        Assert.That(stage.Fetches[^1].Request.MaxWaitMs, Is.EqualTo(longest));
+        isNews = true;
+        await Eventually.Is(() => told > 0 && stage.Fetches.Count > told, "it goes on");
+        Assert.That(stage.Fetches[told].Request.MaxWaitMs, Is.EqualTo(500), "there was news");
+    }
+
+    /// <summary>A clock that goes twenty times as fast as others; its timers do not.</summary>
+    sealed class QuickClock : TimeProvider
+    {
+        public override long GetTimestamp() => 20 * base.GetTimestamp();
+    }
+
     static FetchSession Make(FetchStage stage, ConsumeOptions? options = null)
     {
         var readers = stage.Kafka.Readers;
@@ -90,7 +121,7 @@ public sealed class FetchSessionTests
         {
             while (session.TryTake(out var batch))
             {
-                taken.Add((batch.Batch.Partition, batch.Batch.Records.BaseOffset));
+                taken.Add((batch.Reader.Id.Partition, batch.Batch.BaseOffset));
                 session.Return(batch);
             }
         }

@@ -40,6 +40,7 @@ public sealed class KafkaRecordTests
         Assert.That(reader.TryRead(out var batch), Is.True);
         var records = batch!.GetRecords();
         Assert.That(records.MoveNext(), Is.True);
-        return new(new("t", 0, batch), records.Current);
+        batch.Tag = new RecordOrigin(new("t", 0));
+        return new(batch, records.Current);
     }
 }

@@ -82,6 +82,6 @@ public sealed class ReadyQueueTests
     {
         var bytesOnTheWire = new RecordBatchReader(TestRecords.Batch([.. Enumerable.Range(0, records).Select(n => $"{n}")]));
         Assert.That(bytesOnTheWire.TryRead(out var batch), Is.True);
-        return new(reader, new("t", reader.Id.Partition, batch!), 0, long.MaxValue, records, bytes, endsAnswer);
+        return new(reader, batch!, 0, long.MaxValue, records, bytes, endsAnswer);
     }
 }

@@ -1,16 +1,35 @@
 namespace Samsa.Rx;
 
-/// <summary>Takes one fetch answer apart: each partition that was asked for gets its own.</summary>
-/// <param name="session">Whose it is.</param>
-/// <param name="version">The version of the answer.</param>
-/// <param name="batches">Used for each partition in turn, so that not each needs a list of its own.</param>
-sealed class FetchAnswer(FetchSession session, short version, List<ReadyBatch> batches)
+/// <summary>Takes fetch answers apart, one after the other: each partition that was asked for gets its own.</summary>
+/// <param name="session">Whose they are.</param>
+sealed class FetchAnswers(FetchSession session)
 {
+    // Used again for each answer. From version 13 on topics have ids and no names, before names and no ids.
+    readonly Dictionary<(string Topic, Guid Id, int Partition), PartitionAsk> open = [];
+    readonly List<ReadyBatch> batches = [];
+
     /// <summary>Takes everything.</summary>
+    /// <param name="asks">What was asked.</param>
+    /// <param name="answer">What came.</param>
+    /// <param name="version">The version of the answer.</param>
     /// <returns>Whether there was anything but "nothing new".</returns>
-    public bool Take(IReadOnlyList<PartitionAsk> asks, Fetch.Response answer)
+    public bool Take(List<PartitionAsk> asks, Fetch.Response answer, short version)
     {
-        var open = Open(asks);
+        foreach (var ask in asks) open[version >= 13 ? ("", ask.TopicId, ask.Id.Partition) : (ask.Id.Topic, default, ask.Id.Partition)] = ask;
+        try
+        {
+            return TakeAll(answer, version);
+        }
+        finally
+        {
+            // What was read must not be held by what it was read with.
+            open.Clear();
+            batches.Clear();
+        }
+    }
+
+    bool TakeAll(Fetch.Response answer, short version)
+    {
         var room = session.Options.BufferedBytes;
         var isNew = false;
         foreach (var topic in answer.Responses)
@@ -48,14 +67,5 @@ sealed class FetchAnswer(FetchSession session, short version, List<ReadyBatch> b
         var at = answer.NodeEndpoints.FirstOrDefault(node => node.NodeId == leader.LeaderId);
         session.Watch.Hint(ask.Id.Topic, ask.Id.Partition, leader.LeaderId, leader.LeaderEpoch,
             at is null ? null : new BrokerInfo(at.NodeId, at.Host, at.Port, at.Rack));
-    }
-
-    // From version 13 on topics have ids and no names, before names and no ids.
-    Dictionary<(string Topic, Guid Id, int Partition), PartitionAsk> Open(IReadOnlyList<PartitionAsk> asks)
-    {
-        var open = new Dictionary<(string, Guid, int), PartitionAsk>(asks.Count);
-        foreach (var ask in asks)
-            open[version >= 13 ? ("", ask.TopicId, ask.Id.Partition) : (ask.Id.Topic, default, ask.Id.Partition)] = ask;
-        return open;
     }
 }
