@@ -10,6 +10,9 @@ namespace Samsa.Benchmarks.Versus;
 /// <param name="Records">How many records count.</param>
 sealed record Heat(string Case, string Does, string Topic, long Records)
 {
+    /// <summary>How many records go before those that count: short runs measure the just-in-time compiler, and how buffers grow.</summary>
+    public long Warming => Records;
+
     /// <summary>How many partitions the topic has.</summary>
     public int Partitions { get; init; } = 1;
 

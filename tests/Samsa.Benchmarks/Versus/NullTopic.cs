@@ -7,7 +7,7 @@ namespace Samsa.Benchmarks.Versus;
 
 /// <summary>A topic of the null broker. Its name says what it is: <c>canned-p1000</c>, <c>json-p1-zstd</c>, <c>canned-p1-n3000000</c>, <c>sink-p1</c>, <c>relay-p1</c>.</summary>
 /// <remarks>
-/// canned and json serve the same batch for ever, or up to offset n in each partition; sink counts what is written; relay keeps what is written for those who read.
+/// canned and json serve the same batch for ever, or in each partition until there are n records and the batch is full; sink counts what is written; relay keeps what is written for those who read.
 /// </remarks>
 sealed class NullTopic
 {
@@ -29,8 +29,10 @@ sealed class NullTopic
         IsCanned = words[0] is "canned" or "json";
         IsRelay = words[0] is "relay";
         if (!IsCanned) return;
-        end = last is null ? 1L << 40 : long.Parse(last, CultureInfo.InvariantCulture);
         (canned, perBatch) = Can(words[0] is "json" ? Texts.Json(500) : Texts.Of(500, 100), codec);
+        end = last is null ? 1L << 40 : long.Parse(last, CultureInfo.InvariantCulture);
+        // Whoever reads to the end must come to it: the last batch is as full as the others.
+        end = (end + perBatch - 1) / perBatch * perBatch;
     }
 
     public string Name { get; }
@@ -48,7 +50,7 @@ sealed class NullTopic
     public ReadOnlyMemory<byte> Serve(long offset, int most, ref byte[] buffer)
     {
         var first = offset / perBatch;
-        var batches = Math.Clamp(Math.Min(most / canned.Length, (end + perBatch - 1) / perBatch - first), 0, int.MaxValue);
+        var batches = Math.Clamp(Math.Min(most / canned.Length, end / perBatch - first), 0, int.MaxValue);
         if (batches == 0 && offset < end) batches = 1;
         var bytes = (int)batches * canned.Length;
         for (var filled = buffer.Length < bytes ? 0 : bytes; filled < bytes; filled += canned.Length)

@@ -23,8 +23,9 @@ static class Races
             "latency" => [new("latency", "latency", "relay-p1", options.Records ?? 150_000)],
             "memory" => [new("memory", "memory", "relay-p1-memory", options.Records ?? 1_000_000)],
             "idle" => [new("idle", "idle", "relay-p1-idle", 1)],
-            "partitions" => [.. new[] { 1, 1000 }.SelectMany(count => Partitions(records, count))],
-            "subscriptions" => [.. new[] { 1, 100 }.Select(count => new Heat($"consume {count} times", "consume", "canned-p1", records) { Subscriptions = count })],
+            "partitions" => [.. new[] { 1, 1000 }.SelectMany(count => Partitions(4 * records, count))],
+            "subscriptions" =>
+                [.. new[] { 1, 100 }.Select(count => new Heat($"consume {count} times", "consume", "canned-p1", 4 * records) { Subscriptions = count })],
             "codecs" => [.. Enum.GetValues<CompressionCodec>().SelectMany(codec => Codecs(options.Records ?? JsonRecords, codec))],
             "java" or "tool" => [],
             var does => [new(does, does, "sink-p1", records)],

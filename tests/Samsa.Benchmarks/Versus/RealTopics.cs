@@ -11,7 +11,7 @@ static class RealTopics
         // The dead-sure way to an empty topic is a new name.
         var name = $"{heat.Topic}-{Guid.NewGuid():n}"[..Math.Min(40, heat.Topic.Length + 9)];
         await kafka.CreateTopicAsync(name, heat.Partitions);
-        if (heat.Does == "consume") await FillAsync(kafka.Topics[name], heat.Records, heat.IsJson ? Texts.Json(1000) : Texts.Of(1000, 100));
+        if (heat.Does == "consume") await FillAsync(kafka.Topics[name], heat.Warming + heat.Records, heat.IsJson ? Texts.Json(1000) : Texts.Of(1000, 100));
         return heat with { Topic = name };
     }
 

@@ -24,12 +24,10 @@ static class Runner
         Console.WriteLine(measured.ToJson());
         return 0;
 
-        long Warm() => heat.Records / 3;
-
         async Task<Measured> ProduceAsync(Reports reports)
         {
             var values = heat.IsJson ? Texts.Json(1000) : Texts.Of(1000, 100);
-            await client.ProduceAsync(values, Warm(), reports);
+            await client.ProduceAsync(values, heat.Warming, reports);
             var meter = new Meter();
             await client.ProduceAsync(values, heat.Records, reports);
             return meter.Stop(heat, name, client.Version);
@@ -37,14 +35,14 @@ static class Runner
 
         async Task<Measured> ConsumeAsync()
         {
-            var course = new Course(Warm(), heat.Records);
+            var course = new Course(heat.Warming, heat.Records);
             await client.ConsumeAsync(course);
             return course.Meter.Stop(heat, name, client.Version);
         }
 
         async Task<Measured> LatencyAsync()
         {
-            var skipped = 5 * PerSecond;
+            var skipped = 10 * PerSecond;
             var latencies = new Latencies(skipped, heat.Records);
             var running = client.LatencyAsync(latencies, heat.Records + skipped, PerSecond);
             await latencies.Warm.WaitAsync(TimeSpan.FromMinutes(1));
@@ -67,7 +65,8 @@ static class Runner
         {
             var end = new TaskCompletionSource();
             var running = client.IdleAsync(end.Task);
-            await Task.Delay(TimeSpan.FromSeconds(5));
+            // What is done twice a second takes a minute to be compiled as well as it can be.
+            await Task.Delay(TimeSpan.FromSeconds(90));
             var meter = new Meter();
             await Task.Delay(TimeSpan.FromSeconds(20));
             var measured = meter.Stop(heat, name, client.Version);
