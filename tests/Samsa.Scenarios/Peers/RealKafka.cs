@@ -38,6 +38,8 @@ sealed class RealKafka : IAsyncDisposable
             "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode],
             // Some stories write records of years ago: half a minute after its start, and every five minutes, a broker deletes what is a week old.
             "--set", "log.retention.hours=1000000",
+            // Before 1.0 a deleted topic was only marked unless one asked for more.
+            "--set", "delete.topic.enable=true",
             "--set", "num.partitions=6", "--set", $"default.replication.factor={Math.Min(3, brokers)}", .. Settings(version, brokers),
         ];
         var started = await Command.RunAsync(Script(), arguments, within: TimeSpan.FromMinutes(4));
