@@ -31,6 +31,8 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
     long kept;
     // What is kept before a collection is asked for.
     long goal = Math.Min(most, FirstBytes);
+    // What the last look found held, or not yet collected.
+    long held;
     long lentSince;
     int patience = 1;
     int collections, olderCollections;
@@ -78,6 +80,9 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
         lentSince = 0;
         GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: false);
         patience = Reclaim() ? 1 : Math.Min(2 * patience, MostPatience);
+        // Only now is what looks held really held. The goal rises at once and falls slowly: how much it is changes from one collection to the next.
+        var wanted = Math.Clamp(2 * held, Math.Min(most, FirstBytes), most);
+        goal = Math.Max(wanted, goal - (goal - wanted) / 8);
         return Take(length);
     }
 
@@ -129,7 +134,8 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
     {
         var isOlder = olderCollections != GC.CollectionCount(1);
         (collections, olderCollections) = (GC.CollectionCount(0), GC.CollectionCount(1));
-        var (any, held) = (false, 0L);
+        var any = false;
+        held = 0;
         for (var i = lent.Count - 1; i >= 0; i--)
         {
             var loan = lent[i];
@@ -149,9 +155,6 @@ public sealed class FramePool(long most = FramePool.DefaultBytes)
             lent.RemoveAt(lent.Count - 1);
         }
 
-        // It rises at once and falls slowly: how much is held changes from one collection to the next.
-        var wanted = Math.Clamp(2 * held, Math.Min(most, FirstBytes), most);
-        goal = Math.Max(wanted, goal - (goal - wanted) / 8);
         return any;
     }
 

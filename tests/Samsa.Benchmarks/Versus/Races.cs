@@ -19,7 +19,7 @@ static class Races
         var records = options.Records ?? Records;
         return options.Case switch
         {
-            "consume" => [new("consume", "consume", "canned-p1", records)],
+            "consume" => [new("consume", "consume", "canned-p1", 2 * records)],
             "latency" => [new("latency", "latency", "relay-p1", options.Records ?? 150_000)],
             "memory" => [new("memory", "memory", "relay-p1-memory", options.Records ?? 1_000_000)],
             "idle" => [new("idle", "idle", "relay-p1-idle", 1)],
