@@ -43,6 +43,7 @@ public sealed class Kafka : IAsyncDisposable
     /// </exception>
     public static async Task<Kafka> ConnectAsync(string bootstrap, KafkaOptions? options = null, CancellationToken ct = default)
     {
+        await default(OffContext);
         var kafka = new Kafka(Bootstrap.Parse(bootstrap), options ?? new());
         try
         {
@@ -118,6 +119,7 @@ public sealed class Kafka : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
+        await default(OffContext);
         await producers.DisposeAsync();
         await readers.DisposeAsync();
         await watch.DisposeAsync();

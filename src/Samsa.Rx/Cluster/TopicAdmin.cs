@@ -16,6 +16,7 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
         if (partitions is 0 or < -1) throw new ArgumentOutOfRangeException(nameof(partitions), partitions, "A topic has at least one partition; -1 leaves it to the brokers.");
         if (replication is 0 or < -1) throw new ArgumentOutOfRangeException(nameof(replication), replication, "A topic has at least one replica; -1 leaves it to the brokers.");
 
+        await default(OffContext);
         await WithinAsync($"Creating topic {name}", async limit =>
         {
             await AskControllerAsync("CreateTopics", name, ErrorCode.TopicAlreadyExists, connection => AskToCreateAsync(connection, name, partitions, replication, configs, limit), limit);
@@ -26,6 +27,7 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
     public async Task DeleteAsync(string name, CancellationToken ct)
     {
         TopicName.Checked(name);
+        await default(OffContext);
         await WithinAsync($"Deleting topic {name}", async limit =>
         {
             // By its id where there is one: then a topic that somebody else creates under the name meanwhile stays.
@@ -37,6 +39,7 @@ sealed class TopicAdmin(BrokerConnections connections, ClusterWatch watch, Kafka
 
     public async Task<IReadOnlyList<TopicView>> ListAsync(CancellationToken ct)
     {
+        await default(OffContext);
         var (answer, _) = await question.AskAsync(null, create: false, ct);
         var brokers = ViewReading.Brokers(answer);
         return [.. ViewReading.Topics(answer).Values.OrderBy(topic => topic.Name, StringComparer.Ordinal).Select(topic => ViewReading.Topic(topic, null, brokers))];

@@ -34,6 +34,7 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
 
     async ValueTask<bool> FindAsync(FetchSession session)
     {
+        await default(OffContext);
         do
         {
             ct.ThrowIfCancellationRequested();

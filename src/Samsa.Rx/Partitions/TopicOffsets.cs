@@ -8,6 +8,7 @@ sealed class TopicOffsets(Readers readers, string topic)
 
     public async Task<IReadOnlyList<PartitionOffsets>> AskAsync(CancellationToken ct)
     {
+        await default(OffContext);
         using var patience = new CancellationTokenSource(readers.Settings.AdminTimeout, readers.Settings.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         using var interest = readers.Watch.Follow(topic);

@@ -103,6 +103,7 @@ public sealed class KafkaSink : IObserver<ProducerRecord>, IObserver<string>, IO
     public async ValueTask CloseAsync(TimeSpan flush)
     {
         Volatile.Write(ref disposed, true);
+        await default(OffContext);
         if (isOwn) await producers.CloseAsync(producer, flush);
         End(null);
         await ((Task)completion.Task.WaitAsync(flush + TimeSpan.FromSeconds(1), producer.Clock)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

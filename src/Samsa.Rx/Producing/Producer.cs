@@ -151,6 +151,7 @@ sealed class Producer : IAsyncDisposable
         try
         {
             Hurry();
+            await default(OffContext);
             foreach (var lanes in which) await lanes.Waiting.EmptiedAsync().WaitAsync(ct);
             Hurry();
             await Task.WhenAll(which.SelectMany(lanes => lanes.Lanes.ToArray()).Select(lane => lane.Flushed())).WaitAsync(ct);

@@ -127,13 +127,14 @@ public sealed partial class Topic
     static async Task<IReadOnlyList<Published>> PublishAllAsync(TopicLanes lanes, ProducerRecord[] records)
     {
         var awaited = new AwaitedList(records.Length);
-        var one = await lanes.OneForAllAsync();
+        // Not off the context: what is published next must not overtake.
+        var one = await lanes.OneForAllAsync().ConfigureAwait(false);
         for (var i = 0; i < records.Length; i++)
         {
             ref var record = ref records[i];
             lanes.PublishLater(record is { Partition: null, Key: null } ? record with { Partition = one } : record, awaited, i);
         }
 
-        return await awaited.Task;
+        return await awaited.Task.ConfigureAwait(false);
     }
 }
