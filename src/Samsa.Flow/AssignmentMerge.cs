@@ -1,4 +1,4 @@
-using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
 namespace Samsa.Flow;
@@ -7,13 +7,19 @@ namespace Samsa.Flow;
 sealed class AssignmentMerge<TKey, TResult>(
     IObservable<IReadOnlyCollection<TKey>> assignments,
     Func<TKey, CancellationToken, IObservable<TResult>> partition,
-    MergeByAssignmentOptions<TKey> options) : ObservableBase<TResult>
+    MergeByAssignmentOptions<TKey> options) : IObservable<TResult>
     where TKey : notnull
 {
-    protected override IDisposable SubscribeCore(IObserver<TResult> observer)
+    public IDisposable Subscribe(IObserver<TResult> observer)
     {
+        ArgumentNullException.ThrowIfNull(observer);
         var merge = new Merge(partition, options, observer);
-        merge.Start(assignments);
+        // What ObservableBase does for sources that give while they are being subscribed to. Its observer would check each value for what the output
+        // of the merge has made sure of already, and each value passes here.
+        if (CurrentThreadScheduler.IsScheduleRequired)
+            CurrentThreadScheduler.Instance.Schedule((merge, assignments), static (_, begun) => begun.merge.Start(begun.assignments));
+        else
+            merge.Start(assignments);
         return merge;
     }
 
@@ -40,7 +46,11 @@ sealed class AssignmentMerge<TKey, TResult>(
             output = new(observer, this);
         }
 
-        public void Start(IObservable<IReadOnlyCollection<TKey>> assignments) => source.Disposable = assignments.SubscribeSafe(this);
+        public IDisposable Start(IObservable<IReadOnlyCollection<TKey>> assignments)
+        {
+            source.Disposable = assignments.SubscribeSafe(this);
+            return Disposable.Empty;
+        }
 
         public void OnNext(IReadOnlyCollection<TKey> assignment)
         {
@@ -116,7 +126,8 @@ sealed class AssignmentMerge<TKey, TResult>(
         void Leave(Assigned<TKey> next)
         {
             var before = Volatile.Read(ref newest);
-            if (Interlocked.CompareExchange(ref newest, before is null ? next : next.After(before), before) != before) Volatile.Write(ref newest, next);
+            var both = before is null ? next : next.After(before);
+            if (Interlocked.CompareExchange(ref newest, both, before) != before) Volatile.Write(ref newest, next);
         }
 
         void Revoke(Func<Stream, bool> leaves)

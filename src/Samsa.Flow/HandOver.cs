@@ -25,7 +25,7 @@ sealed class HandOver<T>(BoundedQueue<T> queue, IScheduler scheduler, IObserver<
     {
         try
         {
-            if (!queue.Add(value, mayWait: Volatile.Read(ref observingThread) != Environment.CurrentManagedThreadId)) return;
+            if (!queue.Add(value, mayWait: Volatile.Read(ref observingThread) != ThisThread.Number)) return;
         }
         catch (Exception thrown)
         {
@@ -104,7 +104,7 @@ sealed class HandOver<T>(BoundedQueue<T> queue, IScheduler scheduler, IObserver<
 
     void Observe(Kept<T> kept)
     {
-        Volatile.Write(ref observingThread, Environment.CurrentManagedThreadId);
+        Volatile.Write(ref observingThread, ThisThread.Number);
         try
         {
             observer.OnNext(kept.Value);

@@ -16,7 +16,8 @@ interface IOutputOwner
 /// <remarks>
 /// <para>There is one turn. In it the observer is called and the owner's work is done. A change (<see cref="Call"/>, <see cref="Do"/>) never
 /// waits: who finds the turn taken leaves word and goes, and whoever has it does not give it back before everything is done that was left.</para>
-/// <para>A value (<see cref="Give"/>) waits for the turn, which is the only back pressure that Rx knows: when <c>OnNext</c> returns, the observer has
+/// <para>A value (<see cref="Give"/>) waits for the turn, which is the only back pressure that Rx knows: when <c>OnNext</c> returns, the
+/// observer has
 /// seen the value, so an acknowledgement that is bound to that stays right. What the observer itself gives to a stream from inside
 /// <c>OnNext</c> cannot wait, and is kept until it returns.</para>
 /// </remarks>
@@ -32,29 +33,29 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     readonly Queue<(SerialInput<T> From, Action Act)> acts = new();
     readonly Queue<(SerialInput<T> From, T Value)> own = new();
     int turn, waiting, overtaken;
-    volatile bool called, closed;
+    volatile bool called, closed, gives;
     bool isCalling;
     ExceptionDispatchInfo? thrown;
 
     public bool IsClosed => closed;
 
     /// <summary>Whether this thread has the turn, so that nothing may wait for it.</summary>
-    public bool IsMine => Volatile.Read(ref turn) == Environment.CurrentManagedThreadId;
+    public bool IsMine => Volatile.Read(ref turn) == ThisThread.Number;
 
     /// <summary>Has the owner's <see cref="IOutputOwner.Attend"/> run, here or by whoever has the turn.</summary>
     public void Call()
     {
         called = true;
-        // Either we see that the turn is free, or who has it sees that it was called.
-        Interlocked.MemoryBarrier();
-        var me = Environment.CurrentManagedThreadId;
+        BeSeen();
+        var me = ThisThread.Number;
         if (TryTake(me)) Leave(me);
     }
 
     /// <summary>A stream has a value. Returns when the observer has seen it.</summary>
     public void Give(SerialInput<T> from, T value)
     {
-        var me = Environment.CurrentManagedThreadId;
+        if (!gives) gives = true;
+        var me = ThisThread.Number;
         if (!TryTake(me))
         {
             if (Volatile.Read(ref turn) == me)
@@ -77,13 +78,21 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
             throw;
         }
 
-        Leave(me);
+        // Values are many, and those who want something meanwhile are few: they see to it that nothing is missed here. See BeSeen.
+        if (called || waiting > 0 || thrown is not null)
+        {
+            Leave(me);
+            return;
+        }
+
+        Volatile.Write(ref turn, Nobody);
+        if (called || Volatile.Read(ref waiting) > 0) Call();
     }
 
     /// <summary>A stream has something to be done in the turn.</summary>
     public void Do(SerialInput<T> from, Action act)
     {
-        if (Volatile.Read(ref turn) == Environment.CurrentManagedThreadId && !isCalling)
+        if (Volatile.Read(ref turn) == ThisThread.Number && !isCalling)
         {
             if (!from.IsClosed) act();
             return;
@@ -163,6 +172,14 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         lock (gate) Monitor.PulseAll(gate);
     }
 
+    // Either we see that the turn is free, or who has it sees what we have left. For that both must not read before what they wrote can be seen by
+    // others; who gives values does not wait for that each time, so we make it so for all threads at once.
+    void BeSeen()
+    {
+        Interlocked.MemoryBarrier();
+        if (gives) Interlocked.MemoryBarrierProcessWide();
+    }
+
     bool TryTake(int me) => Interlocked.CompareExchange(ref turn, me, Nobody) == Nobody;
 
     void Leave(int me)
@@ -226,6 +243,7 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         lock (gate)
         {
             waiting++;
+            BeSeen();
             try
             {
                 while (!TryTake(me) && Interlocked.CompareExchange(ref turn, me, Next) != Next)

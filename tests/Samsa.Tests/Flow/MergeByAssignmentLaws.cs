@@ -38,8 +38,8 @@ public class MergeByAssignmentLaws
     public void Every_history_that_the_observer_makes_is_what_a_plain_model_says() =>
         Prop.ForAll(Histories, history => Agrees(history, step => step.Value % 3 == 0)).Check(Quiet);
 
-    // Keys of even number begin with two values, as a cold stream does. Some steps are taken by the observer, from inside OnNext of a value of a stream
-    // that is always there: they take effect when it returns, one at a time.
+    // Keys of even number begin with two values, as a cold stream does. Some steps are taken by the observer, from inside OnNext of
+    // a value of a stream that is always there: they take effect when it returns, one at a time.
     static bool Agrees(Step[] history, Func<Step, bool> isTakenInside)
     {
         const int Always = Keys + 1;
@@ -142,6 +142,40 @@ public class MergeByAssignmentLaws
         await Task.WhenAll(values).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.That(rows.Select(row => (row.IsOpen, row.Begun - row.Ended)), Is.All.EqualTo((false, 0)));
         Assert.That(seen, Is.Positive);
+    }
+
+    [Test]
+    public async Task What_is_left_at_the_moment_the_turn_is_given_back_is_not_forgotten()
+    {
+        // One gives a value, the other an assignment, at the same time; when both have returned it has taken
+        // effect, and nobody comes later to make up for it.
+        const int Rounds = 5_000;
+        var (stream, other) = (new Subject<int>(), new Subject<int>());
+        var assignments = new Subject<IReadOnlyCollection<int>>();
+        using var _ = assignments.MergeByAssignment(key => key == 0 ? stream : other).Subscribe();
+        assignments.OnNext([0]);
+        var (round, ready, forgotten) = (0, 0, 0);
+        var giving = Task.Run(() =>
+        {
+            for (var i = 1; i <= Rounds; i++)
+            {
+                while (Volatile.Read(ref round) < i) Thread.Yield();
+                stream.OnNext(i);
+                Volatile.Write(ref ready, i);
+            }
+        });
+        await Task.Run(() =>
+        {
+            for (var i = 1; i <= Rounds; i++)
+            {
+                Volatile.Write(ref round, i);
+                assignments.OnNext(i % 2 == 0 ? [0] : [0, 1]);
+                while (Volatile.Read(ref ready) < i) Thread.Yield();
+                if (other.HasObservers != (i % 2 == 1)) forgotten++;
+            }
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+        await giving;
+        Assert.That(forgotten, Is.Zero);
     }
 
     static Arbitrary<Step[]> Histories { get; } = Gen.Frequency(
