@@ -2,7 +2,8 @@ namespace Samsa.Flow;
 
 /// <summary>An assignment as it was when it came, or several in a row that nobody has attended to yet.</summary>
 /// <param name="Keys">What is assigned in the end, each key once, in the order of beginning.</param>
-/// <param name="Kept">What was assigned all the time: a key that was taken and given back must begin anew, for others may have had it in between.</param>
+/// <param name="Kept">What was assigned all the time: a key that was taken and given back must begin anew, for others may have had it in
+/// between.</param>
 sealed record Assigned<TKey>(TKey[] Keys, HashSet<TKey> Kept)
     where TKey : notnull
 {

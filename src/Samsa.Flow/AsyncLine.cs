@@ -19,7 +19,8 @@ sealed class SingleLine<TSource, TResult> : AsyncLine<TSource, ValueTuple, TResu
 }
 
 /// <summary>One line for each key. A key is known while something with it waits or runs.</summary>
-sealed class LinePerKey<TSource, TKey, TResult>(Func<TSource, TKey> keySelector, IEqualityComparer<TKey>? comparer) : AsyncLine<TSource, TKey, TResult>
+sealed class LinePerKey<TSource, TKey, TResult>(Func<TSource, TKey> keySelector, IEqualityComparer<TKey>? comparer)
+    : AsyncLine<TSource, TKey, TResult>
     where TKey : notnull
 {
     readonly Dictionary<TKey, AsyncJob<TSource, TKey, TResult>> last = new(comparer);

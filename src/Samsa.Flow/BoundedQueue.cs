@@ -6,7 +6,8 @@ readonly record struct Kept<T>(T Value, Lease Lease)
     public static Kept<T> Of(T value) => new(value, Lease.Of(value));
 }
 
-/// <summary>A queue with a bound, between threads. What has been taken has its place until <see cref="Free"/>, so work that goes on counts, too.</summary>
+/// <summary>A queue with a bound, between threads. What has been taken has its place until <see cref="Free"/>, so work that goes on
+/// counts, too.</summary>
 sealed class BoundedQueue<T>(int capacity, BufferOverflow overflow, Action<T>? dropped = null)
 {
     readonly object gate = new();

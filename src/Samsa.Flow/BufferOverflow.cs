@@ -3,7 +3,8 @@ namespace Samsa.Flow;
 /// <summary>What happens to an element that finds a buffer full.</summary>
 public enum BufferOverflow
 {
-    /// <summary>The thread that gives it waits in <c>OnNext</c>: the back pressure of Rx. Not for sources that give on the thread that takes.</summary>
+    /// <summary>The thread that gives it waits in <c>OnNext</c>: the back pressure of Rx. Not for sources that give on the thread that
+    /// takes.</summary>
     Wait,
 
     /// <summary>The stream ends with a <see cref="BufferFullException"/>.</summary>

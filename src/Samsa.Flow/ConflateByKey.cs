@@ -23,7 +23,8 @@ public static partial class FlowObservable
     /// <para>Scheduler: measures the period, and tells the batches.</para>
     /// <para>Buffer: one element for each of <paramref name="capacity"/> keys. One more ends the period at once; when the observer is still
     /// busy then, <c>OnNext</c> waits.</para>
-    /// <para>Acknowledgement: deferred until the observer has had the batch, which can be deferred as a whole. What is replaced is acknowledged.</para>
+    /// <para>Acknowledgement: deferred until the observer has had the batch, which can be deferred as a whole. What is replaced is
+    /// acknowledged.</para>
     /// <para>Marble: <c>marbles/conflate-by-key.marble</c></para>
     /// </remarks>
     /// <typeparam name="T">What the source carries.</typeparam>
@@ -36,7 +37,8 @@ public static partial class FlowObservable
     /// <param name="comparer">Which keys are the same; null for the default.</param>
     /// <returns>The batches.</returns>
     public static IObservable<IReadOnlyList<T>> ConflateByKey<T, TKey>(
-        this IObservable<T> source, Func<T, TKey> keySelector, TimeSpan period, int capacity, IScheduler scheduler, IEqualityComparer<TKey>? comparer = null)
+        this IObservable<T> source, Func<T, TKey> keySelector, TimeSpan period, int capacity, IScheduler scheduler,
+        IEqualityComparer<TKey>? comparer = null)
         where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(source);

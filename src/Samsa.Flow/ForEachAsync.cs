@@ -40,7 +40,8 @@ public static partial class FlowObservable
         // Whoever awaits must not run in the turn of the work.
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var work = new AsyncWork<TSource, ValueTuple, Unit>(
-            Work, new SingleLine<TSource, Unit>(), AsyncOrder.Completion, maxConcurrency, maxConcurrency, Observer.Create<Unit>(_ => { }, Fail, Complete));
+            Work, new SingleLine<TSource, Unit>(), AsyncOrder.Completion, maxConcurrency, maxConcurrency,
+            Observer.Create<Unit>(_ => { }, Fail, Complete));
         registration = cancellation.UnsafeRegister(static (state, token) =>
             ((AsyncWork<TSource, ValueTuple, Unit>)state!).Stop(new OperationCanceledException(token)), work);
         work.Start(source);

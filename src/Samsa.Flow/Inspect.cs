@@ -30,7 +30,8 @@ public static partial class FlowObservable
     /// <typeparam name="T">What the source carries.</typeparam>
     /// <param name="source">What passes.</param>
     /// <param name="name">The name of the place.</param>
-    /// <param name="look">Shown everything before the observer is told; null for counting only. When it throws, that is an error of the stream.</param>
+    /// <param name="look">Shown everything before the observer is told; null for counting only. When it throws, that is an error of the
+    /// stream.</param>
     /// <returns>The same.</returns>
     public static IObservable<T> Inspect<T>(this IObservable<T> source, string name, Action<Notification<T>>? look = null)
     {

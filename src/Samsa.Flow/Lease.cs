@@ -37,5 +37,6 @@ public readonly record struct Lease(ILeaseHolder? Holder, long Ticket)
     internal static Lease Of<T>(T value) => value is IDeferrable counted ? counted.Defer() : default;
 
     /// <summary>Why what was kept is not dealt with when nobody listens any more.</summary>
-    internal static Exception NobodyListens() => new OperationCanceledException("The subscription was disposed of before the element was dealt with.");
+    internal static Exception NobodyListens() =>
+        new OperationCanceledException("The subscription was disposed of before the element was dealt with.");
 }

@@ -42,7 +42,8 @@ public static partial class FlowObservable
         return assignments.MergeByAssignment((key, _) => partition(key), new MergeByAssignmentOptions<TKey> { Comparer = comparer });
     }
 
-    /// <inheritdoc cref="MergeByAssignment{TKey, TResult}(IObservable{IReadOnlyCollection{TKey}}, Func{TKey, IObservable{TResult}}, IEqualityComparer{TKey})"/>
+    /// <inheritdoc
+    /// cref="MergeByAssignment{TKey, TResult}(IObservable{IReadOnlyCollection{TKey}}, Func{TKey, IObservable{TResult}}, IEqualityComparer{TKey})"/>
     /// <param name="assignments">Each element is the whole set that is assigned from then on, not a change to it.</param>
     /// <param name="partition">The stream of a key. When the key is revoked and <see cref="MergeByAssignmentOptions{TKey}.Drain"/> says so, the
     /// token tells the stream to end by itself.</param>

@@ -16,7 +16,9 @@ public sealed record MergeByAssignmentOptions<TKey>
     public TimeSpan? Drain
     {
         get;
-        init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(Drain), value, "Draining takes some time; leave it out to end revoked streams at once.");
+        init => field = value is null || value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Drain), value, "Draining takes some time; leave it out to end revoked streams at once.");
     }
 
     /// <summary>In which order new streams begin; null for the order of the assignment.</summary>

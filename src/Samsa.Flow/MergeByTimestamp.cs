@@ -17,12 +17,16 @@ public static partial class FlowObservable
     /// p1      ---2-----3--|
     /// result  ---1-----2--(34|)     the smallest is told once each source has one
     /// </code>
-    /// <para>A source that has given nothing for <paramref name="idle"/> since its last element was told does not hold up the others any more; what it gives
-    /// later may be older than what was told before, and is told as soon as it is the smallest there is. Equal timestamps are told in the order of the sources. The first error comes at
+    /// <para>A source that has given nothing for <paramref name="idle"/> since its last element was told does not hold up the others any
+    /// more; what it gives
+    /// later may be older than what was told before, and is told as soon as it is the smallest there is. Equal timestamps are told in the
+    /// order of the sources. The first error comes at
     /// once.</para>
     /// <para>Temperature: as the sources.</para>
-    /// <para>Scheduler: measures how long a source has been idle, and tells what was held up by it. Otherwise elements are told where a source gives one.</para>
-    /// <para>Buffer: <paramref name="capacity"/> elements of each source. Then its <c>OnNext</c> waits; so one thread that gives for all sources needs
+    /// <para>Scheduler: measures how long a source has been idle, and tells what was held up by it. Otherwise elements are told where a
+    /// source gives one.</para>
+    /// <para>Buffer: <paramref name="capacity"/> elements of each source. Then its <c>OnNext</c> waits; so one thread that gives for all
+    /// sources needs
     /// room for what it gives in a row, or it waits for <paramref name="idle"/>.</para>
     /// <para>Acknowledgement: deferred until the observer returns.</para>
     /// <para>Marble: <c>marbles/merge-by-timestamp.marble</c></para>

@@ -29,7 +29,8 @@ public static partial class FlowObservable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(putAway);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        return source.SelectAsync(Put, maxConcurrency: 1, capacity: capacity).Where(outcome => outcome.Error is null).Select(outcome => outcome.Result!);
+        return source.SelectAsync(Put, maxConcurrency: 1, capacity: capacity).Where(outcome => outcome.Error is null)
+            .Select(outcome => outcome.Result!);
 
         async ValueTask<Outcome<TSource, TResult>> Put(Outcome<TSource, TResult> outcome, CancellationToken stop)
         {
@@ -38,7 +39,8 @@ public static partial class FlowObservable
         }
     }
 
-    /// <inheritdoc cref="OrDeadLetter{TSource, TResult}(IObservable{Outcome{TSource, TResult}}, Func{DeadLetter{TSource}, CancellationToken, ValueTask}, int)"/>
+    /// <inheritdoc
+    /// cref="OrDeadLetter{TSource, TResult}(IObservable{Outcome{TSource, TResult}}, Func{DeadLetter{TSource}, CancellationToken, ValueTask}, int)"/>
     /// <param name="source">What came of the work, from <c>TrySelectAsync</c>.</param>
     /// <param name="deadLetters">Takes elements nothing could be made of; is not told the end. What it throws is an error of the stream.</param>
     public static IObservable<TResult> OrDeadLetter<TSource, TResult>(

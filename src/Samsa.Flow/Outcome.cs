@@ -12,7 +12,8 @@ public readonly record struct Outcome<TSource, TResult>(TSource Element, TResult
     public Lease Defer() => Lease.Of(Element);
 
     /// <summary>The same work, whose failures are outcomes.</summary>
-    internal static Func<TSource, CancellationToken, ValueTask<Outcome<TSource, TResult>>> Of(Func<TSource, CancellationToken, ValueTask<TResult>> work) =>
+    internal static Func<TSource, CancellationToken, ValueTask<Outcome<TSource, TResult>>> Of(
+        Func<TSource, CancellationToken, ValueTask<TResult>> work) =>
         async (element, stop) =>
         {
             try

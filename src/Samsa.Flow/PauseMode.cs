@@ -10,7 +10,8 @@ public sealed record PauseMode
     /// <summary>They are dropped.</summary>
     public static PauseMode Drop { get; } = new(Kind.Drop, 0, BufferOverflow.DropNewest);
 
-    /// <summary>The source is held up: it is told, if it is <see cref="IPausable"/>, and whatever it gives all the same waits in <c>OnNext</c>.</summary>
+    /// <summary>The source is held up: it is told, if it is <see cref="IPausable"/>, and whatever it gives all the same waits in
+    /// <c>OnNext</c>.</summary>
     public static PauseMode Upstream { get; } = new(Kind.Upstream, 0, BufferOverflow.Wait);
 
     internal Kind Does { get; }

@@ -34,7 +34,8 @@ public sealed record RetryPolicy
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Factor), value, "Times do not become shorter.");
     } = 2;
 
-    /// <summary>How much of a time is left to chance, so that those who failed together do not come back together: 0.2 is from 20 % shorter to 20 % longer.</summary>
+    /// <summary>How much of a time is left to chance, so that those who failed together do not come back together: 0.2 is from 20 %
+    /// shorter to 20 % longer.</summary>
     public double Jitter
     {
         get;

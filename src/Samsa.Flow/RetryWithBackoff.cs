@@ -20,7 +20,8 @@ public static partial class FlowObservable
     /// result  -a----a------a-#
     /// </code>
     /// <para>Temperature: cold; it subscribes to the source once for each attempt.</para>
-    /// <para>Scheduler: measures the time between attempts, and the second and later ones begin on it. Values come where the source gives them.</para>
+    /// <para>Scheduler: measures the time between attempts, and the second and later ones begin on it. Values come where the source gives
+    /// them.</para>
     /// <para>Buffer: none.</para>
     /// <para>Acknowledgement: kept. The observer has returned when the <c>OnNext</c> of the source does.</para>
     /// <para>Marble: <c>marbles/retry-with-backoff.marble</c></para>

@@ -15,8 +15,10 @@ public static partial class FlowObservable
     /// <c>SelectAsync</c>.</para>
     /// <para>Temperature: as the source.</para>
     /// <para>Scheduler: none. Results come on the thread of the source, or on that which ends the work; one at a time.</para>
-    /// <para>Buffer: <paramref name="capacity"/> elements, counted from <c>OnNext</c> until their result has been told. Then <c>OnNext</c> waits.</para>
-    /// <para>Acknowledgement: deferred until the observer has had the result. Failed for elements whose work fails or whose result is not told.</para>
+    /// <para>Buffer: <paramref name="capacity"/> elements, counted from <c>OnNext</c> until their result has been told. Then <c>OnNext</c>
+    /// waits.</para>
+    /// <para>Acknowledgement: deferred until the observer has had the result. Failed for elements whose work fails or whose result is not
+    /// told.</para>
     /// <para>Marble: <c>marbles/select-async-by-key.marble</c></para>
     /// </remarks>
     /// <typeparam name="TSource">What is worked on.</typeparam>
@@ -27,9 +29,11 @@ public static partial class FlowObservable
     /// <param name="selector">The work. Its token is cancelled when nobody waits for the result any more.</param>
     /// <param name="maxConcurrency">How many elements may be worked on at once.</param>
     /// <param name="comparer">Which keys are the same; null for the default.</param>
-    /// <param name="capacity">How many elements may be inside: waiting for a place or for their key, being worked on, and done but not yet told. More of them
+    /// <param name="capacity">How many elements may be inside: waiting for a place or for their key, being worked on, and done but not yet
+    /// told. More of them
     /// find more different keys to work on at once. Null for four times <paramref name="maxConcurrency"/>.</param>
-    /// <param name="retry">How often the work for an element is tried, and after how long; null for once. Meanwhile the element keeps its place.</param>
+    /// <param name="retry">How often the work for an element is tried, and after how long; null for once. Meanwhile the element keeps its
+    /// place.</param>
     /// <param name="scheduler">Measures the time between attempts; null for the default.</param>
     /// <returns>The results, as they come.</returns>
     public static IObservable<TResult> SelectAsyncByKey<TSource, TKey, TResult>(
@@ -51,7 +55,8 @@ public static partial class FlowObservable
         ArgumentOutOfRangeException.ThrowIfLessThan(places, maxConcurrency, nameof(capacity));
         var work = Retried(selector, retry, scheduler);
         return Observable.Create<TResult>(observer => new AsyncWork<TSource, TKey, TResult>(
-            work, new LinePerKey<TSource, TKey, TResult>(keySelector, comparer), AsyncOrder.Completion, maxConcurrency, places, observer).Start(source));
+            work, new LinePerKey<TSource, TKey, TResult>(keySelector, comparer), AsyncOrder.Completion, maxConcurrency, places, observer)
+                .Start(source));
     }
 
     /// <summary><see cref="SelectAsyncByKey"/>, but what fails is an outcome like another and does not end the stream.</summary>

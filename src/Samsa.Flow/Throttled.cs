@@ -11,7 +11,8 @@ public static partial class FlowObservable
     /// source  -abc------d-|     one in 3 frames
     /// result  -a--b--c--d-|
     /// </code>
-    /// <para>Each element keeps the next waiting for its cost divided by <paramref name="perSecond"/>. There is no credit for silence, so no bursts; only
+    /// <para>Each element keeps the next waiting for its cost divided by <paramref name="perSecond"/>. There is no credit for silence, so
+    /// no bursts; only
     /// a timer that was late is made up for, up to a second. The end of the source comes behind what waits; an error comes at once.</para>
     /// <para>Temperature: as the source.</para>
     /// <para>Scheduler: measures the time; elements that had to wait are told on it, others on the thread of the source.</para>

@@ -10,14 +10,16 @@ public static partial class FlowObservable
     /// <inheritdoc cref="ToAsyncEnumerable{T}(IObservable{T}, int, BufferOverflow, IScheduler, Action{T})"/>
     public static IAsyncEnumerable<T> ToAsyncEnumerable<T>(
         this IObservable<T> source, int capacity, BufferOverflow overflow = BufferOverflow.Wait, Action<T>? dropped = null) =>
-        source.ToAsyncEnumerable(capacity, overflow, overflow is BufferOverflow.Wait ? TaskPoolScheduler.Default : ImmediateScheduler.Instance, dropped);
+        source.ToAsyncEnumerable(
+            capacity, overflow, overflow is BufferOverflow.Wait ? TaskPoolScheduler.Default : ImmediateScheduler.Instance, dropped);
 
     /// <summary>The elements of a source to be asked for one by one, with so many that wait to be.</summary>
     /// <remarks>
     /// <para>The source is subscribed to when the first element is asked for, and let go of when the enumeration ends. The end of the source comes
     /// behind the elements.</para>
     /// <para>Temperature: each enumeration subscribes anew.</para>
-    /// <para>Scheduler: subscribes to the source on it. With <see cref="BufferOverflow.Wait"/> a source that gives while it is being subscribed to would
+    /// <para>Scheduler: subscribes to the source on it. With <see cref="BufferOverflow.Wait"/> a source that gives while it is being
+    /// subscribed to would
     /// make the one wait who is to take, so the default is the thread pool then, and a hot source may have given something before.</para>
     /// <para>Buffer: <paramref name="capacity"/> elements that wait to be taken, with an overflow.</para>
     /// <para>Acknowledgement: deferred until the next element is asked for; failed for those that are never taken, and for the last one taken

@@ -10,11 +10,13 @@ public static partial class FlowObservable
     /// <inheritdoc cref="ToObservable{T}(IAsyncEnumerable{T}, IScheduler)"/>
     public static IObservable<T> ToObservable<T>(this IAsyncEnumerable<T> source) => source.ToObservable(DefaultScheduler.Instance);
 
-    /// <summary>Asks for one element after the other and gives them to the observer: the next is asked for when the observer has returned.</summary>
+    /// <summary>Asks for one element after the other and gives them to the observer: the next is asked for when the observer has
+    /// returned.</summary>
     /// <remarks>
     /// <para>Disposal cancels the token of the enumeration. The end is told when the enumeration has been disposed of.</para>
     /// <para>Temperature: cold; each subscription enumerates anew.</para>
-    /// <para>Scheduler: the enumeration begins on it, and goes on where it continues. What the observer throws ends the enumeration and goes to the scheduler.</para>
+    /// <para>Scheduler: the enumeration begins on it, and goes on where it continues. What the observer throws ends the enumeration and
+    /// goes to the scheduler.</para>
     /// <para>Buffer: none.</para>
     /// <para>Acknowledgement: kept. The next element is asked for when the observer has returned.</para>
     /// <para>Marble: <c>marbles/to-observable.marble</c></para>

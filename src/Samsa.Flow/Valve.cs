@@ -91,7 +91,9 @@ sealed class Valve<T> : IOutputOwner, IDisposable
     bool WaitUntilOpen()
     {
         if (!paused) return true;
-        if (output.IsMine) throw new InvalidOperationException("An observer gave an element to its own source while the valve was paused. It would wait for itself.");
+        if (output.IsMine)
+            throw new InvalidOperationException(
+                "An observer gave an element to its own source while the valve was paused. It would wait for itself.");
         lock (gate)
         {
             while (paused && !output.IsClosed) Monitor.Wait(gate);

@@ -48,7 +48,8 @@ public class BufferBoundedTests : ReactiveTest
     public void The_leases_of_a_batch_end_when_nobody_has_it_any_more()
     {
         var (source, ledger, work) = (new Subject<Ledger.Counted>(), new Ledger(), new TaskCompletionSource<int>());
-        var subscription = source.BufferBounded(2).SelectAsync((batch, _) => batch[0].Value == 1 ? new(work.Task) : new ValueTask<int>(0), maxConcurrency: 4).Subscribe();
+        var subscription = source.BufferBounded(2)
+            .SelectAsync((batch, _) => batch[0].Value == 1 ? new(work.Task) : new ValueTask<int>(0), maxConcurrency: 4).Subscribe();
         for (var i = 1; i <= 5; i++) source.OnNext(ledger.Element(i));
         Assert.That(ledger.All, Is.EqualTo("open open open open open"), "the results are told in order");
         work.SetResult(1);

@@ -60,8 +60,10 @@ public class ConflateByKeyTests : ReactiveTest
     public void A_key_selector_that_throws_and_an_error_of_the_source_come_at_once()
     {
         var (source, broken, errors) = (new Subject<int>(), new Subject<int>(), new List<string>());
-        using var one = source.ConflateByKey<int, int>(_ => throw new InvalidOperationException("key"), Period, 10, scheduler).Subscribe(_ => { }, error => errors.Add(error.Message));
-        using var other = broken.ConflateByKey(i => i, Period, 10, scheduler).Subscribe(_ => Assert.Fail("too late"), error => errors.Add(error.Message));
+        using var one = source.ConflateByKey<int, int>(_ => throw new InvalidOperationException("key"), Period, 10, scheduler)
+            .Subscribe(_ => { }, error => errors.Add(error.Message));
+        using var other = broken.ConflateByKey(i => i, Period, 10, scheduler)
+            .Subscribe(_ => Assert.Fail("too late"), error => errors.Add(error.Message));
         source.OnNext(1);
         broken.OnNext(1);
         broken.OnError(new InvalidOperationException("source"));

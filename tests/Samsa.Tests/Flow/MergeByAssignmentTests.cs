@@ -100,7 +100,8 @@ public class MergeByAssignmentTests : ReactiveTest
     {
         var assignments = new BehaviorSubject<IReadOnlyCollection<int>>([3]);
         Exception? seen = null;
-        using var first = assignments.MergeByAssignment<int, int>(_ => throw new InvalidOperationException("no such partition")).Subscribe(_ => { }, error => seen = error);
+        using var first = assignments.MergeByAssignment<int, int>(_ => throw new InvalidOperationException("no such partition"))
+            .Subscribe(_ => { }, error => seen = error);
         Assert.That(seen?.Message, Is.EqualTo("no such partition"));
         using var second = assignments.MergeByAssignment<int, int>(_ => null!).Subscribe(_ => { }, error => seen = error);
         Assert.That(seen?.Message, Does.StartWith("There is no stream for 3"));
@@ -293,8 +294,12 @@ public class MergeByAssignmentTests : ReactiveTest
     {
         var assignments = new Subject<IReadOnlyCollection<int>>();
         var errors = new List<string>();
-        var broken = new MergeByAssignmentOptions<int> { StartOrder = Comparer<int>.Create((_, _) => throw new InvalidOperationException("no order")) };
-        using var ordered = assignments.MergeByAssignment((_, _) => Observable.Never<int>(), broken).Subscribe(_ => { }, error => errors.Add(error.InnerException!.Message));
+        var broken = new MergeByAssignmentOptions<int>
+        {
+            StartOrder = Comparer<int>.Create((_, _) => throw new InvalidOperationException("no order")),
+        };
+        using var ordered = assignments.MergeByAssignment((_, _) => Observable.Never<int>(), broken)
+            .Subscribe(_ => { }, error => errors.Add(error.InnerException!.Message));
         assignments.OnNext([1, 2]);
         using var none = assignments.MergeByAssignment(_ => Observable.Never<int>()).Subscribe(_ => { }, error => errors.Add(error.Message));
         assignments.OnNext(null!);
@@ -308,7 +313,8 @@ public class MergeByAssignmentTests : ReactiveTest
         var assignments = new Subject<IReadOnlyCollection<int>>();
         // A subject that gives its value in Subscribe, where Rx would keep the exception to itself.
         using var stream = new BehaviorSubject<int>(1);
-        using var _ = assignments.MergeByAssignment(_ => stream).Subscribe(_ => throw new InvalidOperationException("observer"), _ => Assert.Fail("not an error of the stream"));
+        using var _ = assignments.MergeByAssignment(_ => stream)
+            .Subscribe(_ => throw new InvalidOperationException("observer"), _ => Assert.Fail("not an error of the stream"));
         Assert.That(() => assignments.OnNext([0]), Throws.InvalidOperationException.With.Message.EqualTo("observer"));
         Assert.That(assignments.HasObservers, Is.False);
     }
@@ -361,7 +367,8 @@ public class MergeByAssignmentTests : ReactiveTest
                 return key switch
                 {
                     0 => Observable.Timer(TimeSpan.FromTicks(5), TimeSpan.FromTicks(5), scheduler).Select(_ => 0)
-                        .TakeUntil(Observable.Create<int>(observer => revoked.Register(() => scheduler.Schedule(TimeSpan.FromTicks(12), () => observer.OnNext(0))))),
+                        .TakeUntil(Observable.Create<int>(observer =>
+                            revoked.Register(() => scheduler.Schedule(TimeSpan.FromTicks(12), () => observer.OnNext(0))))),
                     1 => kept,
                     _ => Observable.Return(key, scheduler),
                 };

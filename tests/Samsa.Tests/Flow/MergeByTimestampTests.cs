@@ -48,7 +48,8 @@ public class MergeByTimestampTests : ReactiveTest
     public void An_error_or_a_timestamp_that_throws_ends_all_at_once()
     {
         var (sources, errors, ledger) = (new[] { new Subject<Ledger.Counted>(), new Subject<Ledger.Counted>() }, new List<string>(), new Ledger());
-        using (sources.MergeByTimestamp(element => Time(element.Value), Idle, 10, scheduler).Subscribe(_ => { }, error => errors.Add(error.Message)))
+        using (sources.MergeByTimestamp(element => Time(element.Value), Idle, 10, scheduler)
+            .Subscribe(_ => { }, error => errors.Add(error.Message)))
         {
             sources[0].OnNext(ledger.Element(1));
             sources[1].OnError(new InvalidOperationException("source"));
@@ -56,7 +57,8 @@ public class MergeByTimestampTests : ReactiveTest
 
         Assert.That((ledger[1], sources[0].HasObservers), Is.EqualTo(("failed", false)));
         var source = new Subject<Ledger.Counted>();
-        using var _ = new[] { source }.MergeByTimestamp(_ => throw new InvalidOperationException("time"), Idle, 10, scheduler).Subscribe(_ => { }, error => errors.Add(error.Message));
+        using var _ = new[] { source }.MergeByTimestamp(_ => throw new InvalidOperationException("time"), Idle, 10, scheduler)
+            .Subscribe(_ => { }, error => errors.Add(error.Message));
         source.OnNext(ledger.Element(2));
         Assert.That(errors, Is.EqualTo(new[] { "source", "time" }));
         Assert.That((ledger[2], source.HasObservers), Is.EqualTo(("failed", false)));

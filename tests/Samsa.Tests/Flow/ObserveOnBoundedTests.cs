@@ -26,7 +26,8 @@ public class ObserveOnBoundedTests : ReactiveTest
     public void One_more_than_may_be_on_their_way_is_dropped(BufferOverflow overflow, string expected, string expectedDropped)
     {
         var (source, seen, dropped, ledger) = (new Subject<Ledger.Counted>(), "", "", new Ledger());
-        using var _ = source.ObserveOnBounded(2, overflow, scheduler, element => dropped += (char)element.Value).Subscribe(element => seen += (char)element.Value);
+        using var _ = source.ObserveOnBounded(2, overflow, scheduler, element => dropped += (char)element.Value)
+            .Subscribe(element => seen += (char)element.Value);
         foreach (var letter in "abc") source.OnNext(ledger.Element(letter));
         scheduler.Start();
         Assert.That((seen, dropped), Is.EqualTo((expected, expectedDropped)));

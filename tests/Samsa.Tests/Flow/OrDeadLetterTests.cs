@@ -46,7 +46,9 @@ public class OrDeadLetterTests : ReactiveTest
     public void The_lease_of_a_failed_element_ends_when_it_has_been_put_away()
     {
         var (ledger, source, away) = (new Ledger(), new Subject<Ledger.Counted>(), new TaskCompletionSource());
-        using var _ = source.TrySelectAsync<Ledger.Counted, int>((element, _) => element.Value == 0 ? throw new InvalidOperationException() : new(1), maxConcurrency: 1)
+        using var _ = source
+            .TrySelectAsync<Ledger.Counted, int>(
+                (element, _) => element.Value == 0 ? throw new InvalidOperationException() : new(1), maxConcurrency: 1)
             .OrDeadLetter((_, _) => new ValueTask(away.Task), capacity: 2).Subscribe();
         source.OnNext(ledger.Element(0));
         source.OnNext(ledger.Element(1));
@@ -60,8 +62,10 @@ public class OrDeadLetterTests : ReactiveTest
     {
         var source = new Subject<char>();
         var errors = new List<string>();
-        using var one = source.TrySelectAsync(Work, 1).OrDeadLetter((_, _) => throw new InvalidOperationException("full")).Subscribe(_ => { }, error => errors.Add(error.Message));
-        using var other = source.TrySelectAsync(Work, 1).OrDeadLetter(Observer.Create<DeadLetter<char>>(_ => throw new InvalidOperationException("closed")))
+        using var one = source.TrySelectAsync(Work, 1).OrDeadLetter((_, _) => throw new InvalidOperationException("full"))
+            .Subscribe(_ => { }, error => errors.Add(error.Message));
+        using var other = source.TrySelectAsync(Work, 1)
+            .OrDeadLetter(Observer.Create<DeadLetter<char>>(_ => throw new InvalidOperationException("closed")))
             .Subscribe(_ => { }, error => errors.Add(error.Message));
         source.OnNext('x');
         Assert.That(errors, Is.EqualTo(new[] { "full", "closed" }));

@@ -67,7 +67,8 @@ public class PauseWhenTests : ReactiveTest
     {
         var (source, ledger) = (new Subject<Ledger.Counted>(), new Ledger());
         Exception? error = null;
-        using var _ = source.PauseWhen(Observable.Return(true), PauseMode.Hold(1, BufferOverflow.Fail)).Subscribe(_ => { }, thrown => error = thrown);
+        using var _ = source.PauseWhen(Observable.Return(true), PauseMode.Hold(1, BufferOverflow.Fail))
+            .Subscribe(_ => { }, thrown => error = thrown);
         source.OnNext(ledger.Element(1));
         source.OnNext(ledger.Element(2));
         Assert.That(error, Is.InstanceOf<BufferFullException>());

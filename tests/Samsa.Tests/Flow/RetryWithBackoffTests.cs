@@ -17,7 +17,8 @@ public class RetryWithBackoffTests : ReactiveTest
     {
         var source = scheduler.CreateColdObservable(OnNext(10, 'a'), OnError<char>(30, new InvalidOperationException()));
         var seen = scheduler.Start(() => source.RetryWithBackoff(Policy, scheduler));
-        seen.Messages.AssertEqual(OnNext(210, 'a'), OnNext(260, 'a'), OnNext(330, 'a'), OnError<char>(350, error => error is InvalidOperationException));
+        seen.Messages.AssertEqual(
+            OnNext(210, 'a'), OnNext(260, 'a'), OnNext(330, 'a'), OnError<char>(350, error => error is InvalidOperationException));
         source.Subscriptions.AssertEqual(Subscribe(200, 230), Subscribe(250, 280), Subscribe(320, 350));
     }
 
@@ -25,7 +26,8 @@ public class RetryWithBackoffTests : ReactiveTest
     public void A_value_begins_the_count_anew()
     {
         var attempts = 0;
-        var source = Observable.Defer(() => ++attempts == 7 ? Observable.Return('z') : Observable.Return('a').Concat(Observable.Throw<char>(new InvalidOperationException())));
+        var source = Observable.Defer(() => ++attempts == 7 ? Observable.Return('z') : Observable.Return('a')
+            .Concat(Observable.Throw<char>(new InvalidOperationException())));
         var seen = scheduler.Start(() => source.RetryWithBackoff(Policy with { ResetOnNext = true }, scheduler));
         Assert.That(string.Concat(seen.Messages.SkipLast(1).Select(message => message.Value.Value)), Is.EqualTo("aaaaaaz"));
         Assert.That(seen.Messages[^1], Is.EqualTo(OnCompleted<char>(320)));
@@ -63,10 +65,13 @@ public class RetryWithBackoffTests : ReactiveTest
         var source = Observable.Defer(() =>
         {
             deepest = Math.Max(deepest, new System.Diagnostics.StackTrace().FrameCount);
-            return ++attempts < 10_000 ? Observable.Throw<int>(new InvalidOperationException(), ImmediateScheduler.Instance) : Observable.Return(1, ImmediateScheduler.Instance);
+            return ++attempts < 10_000
+                ? Observable.Throw<int>(new InvalidOperationException(), ImmediateScheduler.Instance)
+                : Observable.Return(1, ImmediateScheduler.Instance);
         });
         var seen = 0;
-        using var _ = source.RetryWithBackoff(new() { MaxAttempts = int.MaxValue, First = TimeSpan.Zero }, ImmediateScheduler.Instance).Subscribe(value => seen += value);
+        using var _ = source.RetryWithBackoff(new() { MaxAttempts = int.MaxValue, First = TimeSpan.Zero }, ImmediateScheduler.Instance)
+            .Subscribe(value => seen += value);
         Assert.That((attempts, seen), Is.EqualTo((10_000, 1)));
         Assert.That(deepest, Is.LessThan(200));
     }

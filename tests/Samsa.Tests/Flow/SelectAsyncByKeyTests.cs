@@ -75,7 +75,8 @@ public class SelectAsyncByKeyTests : ReactiveTest
 
     [Test]
     public void Each_key_is_in_order_and_runs_one_at_a_time_whatever_ends_first() =>
-        Prop.ForAll(Gen.Choose(0, 4).ArrayOf().ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), Gen.Choose(0, int.MaxValue).ToArbitrary(), (keys, concurrency, seed) =>
+        Prop.ForAll(Gen.Choose(0, 4).ArrayOf().ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), Gen.Choose(0, int.MaxValue)
+            .ToArbitrary(), (keys, concurrency, seed) =>
         {
             var (random, source, seen) = (new Random(seed), new Subject<(int Key, int Number)>(), new List<(int Key, int Number)>());
             var open = new List<((int Key, int Number) Element, TaskCompletionSource<(int, int)> Work)>();

@@ -191,7 +191,8 @@ public class SelectAsyncTests : ReactiveTest
     }
 
     [Test]
-    public void Each_lease_ends_exactly_once_whatever_happens() => Prop.ForAll(Gen.Choose(0, 5).ArrayOf().ToArbitrary(), Gen.Choose(0, 40).ToArbitrary(), (steps, cut) =>
+    public void Each_lease_ends_exactly_once_whatever_happens() => Prop.ForAll(Gen.Choose(0, 5).ArrayOf().ToArbitrary(), Gen.Choose(0, 40)
+        .ToArbitrary(), (steps, cut) =>
     {
         // A step below 3 gives an element, above it ends or fails the oldest or newest work; the subscription ends after `cut` steps.
         var (ledger, source) = (new Ledger(), new Subject<Ledger.Counted>());

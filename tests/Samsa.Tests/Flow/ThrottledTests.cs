@@ -49,7 +49,8 @@ public class ThrottledTests : ReactiveTest
         using var one = source.Throttled(Rate, 2, _ => throw new InvalidOperationException(), scheduler: scheduler).Subscribe(_ => { }, errors.Add);
         using var other = source.Throttled(Rate, 2, _ => -1, scheduler: scheduler).Subscribe(_ => { }, errors.Add);
         source.OnNext(ledger.Element(1));
-        Assert.That(errors.Select(error => error.GetType()), Is.EqualTo(new[] { typeof(InvalidOperationException), typeof(ArgumentOutOfRangeException) }));
+        Assert.That(errors.Select(error => error.GetType()),
+            Is.EqualTo(new[] { typeof(InvalidOperationException), typeof(ArgumentOutOfRangeException) }));
         Assert.That((ledger[1], source.HasObservers), Is.EqualTo(("failed", false)));
     }
 

@@ -30,7 +30,8 @@ public class ToAsyncEnumerableTests
     public async Task One_more_than_may_wait_is_dropped(BufferOverflow overflow, string expected, string expectedDropped)
     {
         var (seen, dropped) = ("", "");
-        await foreach (var letter in "abc".ToObservable(ImmediateScheduler.Instance).ToAsyncEnumerable(2, overflow, letter => dropped += letter)) seen += letter;
+        await foreach (var letter in "abc".ToObservable(ImmediateScheduler.Instance)
+            .ToAsyncEnumerable(2, overflow, letter => dropped += letter)) seen += letter;
         Assert.That((seen, dropped), Is.EqualTo((expected, expectedDropped)));
     }
 

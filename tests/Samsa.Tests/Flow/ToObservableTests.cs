@@ -17,7 +17,8 @@ public class ToObservableTests : ReactiveTest
     public void The_next_is_asked_for_when_the_observer_has_returned()
     {
         var happened = new List<string>();
-        using var _ = Three().ToObservable(ImmediateScheduler.Instance).Subscribe(value => happened.Add($"told {value}"), () => happened.Add("end"));
+        using var _ = Three().ToObservable(ImmediateScheduler.Instance)
+            .Subscribe(value => happened.Add($"told {value}"), () => happened.Add("end"));
         Assert.That(happened, Is.EqualTo(new[] { "asked 1", "told 1", "asked 2", "told 2", "asked 3", "told 3", "disposed", "end" }));
 
         async IAsyncEnumerable<int> Three()
@@ -68,7 +69,8 @@ public class ToObservableTests : ReactiveTest
     [Test]
     public void What_the_observer_throws_ends_the_enumeration_and_goes_to_the_scheduler()
     {
-        using var _ = Ticks(100).ToObservable(scheduler).Subscribe(_ => throw new InvalidOperationException("observer"), _ => Assert.Fail("not an error of the source"));
+        using var _ = Ticks(100).ToObservable(scheduler).Subscribe(
+            _ => throw new InvalidOperationException("observer"), _ => Assert.Fail("not an error of the source"));
         Assert.That(scheduler.Start, Throws.InvalidOperationException.With.Message.EqualTo("observer"));
         Assert.That(ended, Is.EqualTo(11));
     }

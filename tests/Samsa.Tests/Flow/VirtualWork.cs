@@ -21,7 +21,8 @@ static class VirtualWork
 }
 
 /// <summary>
-/// NUnit gives each test a synchronization context, and what continues after an await then takes a way over the thread pool: virtual time would not wait for it.
+/// NUnit gives each test a synchronization context, and what continues after an await then takes a way over the thread pool: virtual time
+/// would not wait for it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class WithoutSynchronizationContextAttribute : Attribute, ITestAction
