@@ -11,6 +11,7 @@ public sealed class PackageTests
     readonly string version = $"0.0.1-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
     DirectoryInfo work = null!;
     string packages = null!;
+    bool isPacked;
 
     [OneTimeSetUp]
     public async Task Pack()
@@ -20,6 +21,7 @@ public sealed class PackageTests
         // The solution is packed as a whole with outputs of its own, so that tests that run beside this one keep theirs.
         await Dotnet(Repository.Root.FullName, "pack", "Samsa.Rx.sln", "-c", "Release", "-o", packages, $"-p:Version={version}",
             "--artifacts-path", Path.Combine(work.FullName, "artifacts"), "-p:RunAnalyzers=false", "-v", "q");
+        isPacked = true;
     }
 
     [OneTimeTearDown]
@@ -97,10 +99,14 @@ public sealed class PackageTests
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        // Packages under test go to a cache of their own; everything else is taken from the usual one.
-        start.Environment["NUGET_PACKAGES"] = Path.Combine(work.FullName, "cache");
-        start.Environment["NUGET_FALLBACK_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        if (isPacked)
+        {
+            // Packages under test go to a cache of their own; everything else is taken from the usual one.
+            start.Environment["NUGET_PACKAGES"] = Path.Combine(work.FullName, "cache");
+            start.Environment["NUGET_FALLBACK_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        }
+
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         // A test host hands its own settings on; a fresh shell would not have them.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.Ordinal) && key != "MSBUILDDISABLENODEREUSE").ToList())
