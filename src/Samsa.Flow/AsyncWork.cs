@@ -23,7 +23,7 @@ sealed class AsyncWork<TSource, TKey, TResult> : IObserver<TSource>, IOutputOwne
     readonly Stack<AsyncJob<TSource, TKey, TResult>> unused = new();
     int running;
     bool mayBegin = true;
-    Exception? failure, outside, sourceError;
+    Exception? failure, sourceError;
     volatile bool sourceEnded;
 
     public AsyncWork(
@@ -71,15 +71,11 @@ sealed class AsyncWork<TSource, TKey, TResult> : IObserver<TSource>, IOutputOwne
     public void Dispose() => output.Close();
 
     /// <summary>Ends with an error as soon as what runs has ended. From any thread.</summary>
-    public void Stop(Exception error)
-    {
-        Interlocked.CompareExchange(ref outside, error, null);
-        output.Call();
-    }
+    public void Stop(Exception error) => output.Abort(error);
 
     public void Attend()
     {
-        if (Volatile.Read(ref outside) is { } error) Fail(error);
+        if (output.Fault is { } error) Fail(error);
         // The end is looked at first: what came before it is seen then.
         var ended = sourceEnded;
         do

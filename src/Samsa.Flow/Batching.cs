@@ -1,67 +1,36 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Samsa.Flow;
 
 /// <summary>One subscription of <c>BufferBounded</c>.</summary>
-sealed class Batching<T> : IObserver<T>, IOutputOwner, IDisposable
+sealed class Batching<T> : IOutputOwner, IDisposable
 {
     readonly int count;
     readonly TimeSpan? time;
-    readonly BoundedQueue<T> incoming;
+    readonly Intake<T, IReadOnlyList<T>> incoming;
     readonly List<Kept<T>> batch = [];
     readonly SerialOutput<IReadOnlyList<T>> output;
     readonly Deadline deadline;
-    readonly SingleAssignmentDisposable source = new();
-    Exception? failure;
-    volatile bool ended;
 
     public Batching(int count, TimeSpan? time, IScheduler scheduler, IObserver<IReadOnlyList<T>> observer)
     {
         (this.count, this.time) = (count, time);
-        incoming = new(count, BufferOverflow.Wait);
         output = new(observer, this);
+        incoming = new(new(count, BufferOverflow.Wait), output);
         deadline = new(scheduler, output.Call);
     }
 
     public IDisposable Start(IObservable<T> elements)
     {
-        source.Disposable = elements.SubscribeSafe(this);
+        incoming.Start(elements);
         return this;
-    }
-
-    public void OnNext(T value)
-    {
-        try
-        {
-            if (!incoming.Add(value, mayWait: !output.IsMine)) return;
-        }
-        catch (Exception error)
-        {
-            OnError(error);
-            return;
-        }
-
-        output.Call();
-    }
-
-    public void OnError(Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
-        output.Call();
-    }
-
-    public void OnCompleted()
-    {
-        ended = true;
-        output.Call();
     }
 
     public void Dispose() => output.Close();
 
     public void Attend()
     {
-        var (isEnd, error) = (ended, Volatile.Read(ref failure));
+        var (isEnd, error) = (incoming.HasEnded, output.Fault);
         while (incoming.TryTake(out var kept)) batch.Add(kept);
         if (error is not null || output.IsClosed)
         {
@@ -78,9 +47,8 @@ sealed class Batching<T> : IObserver<T>, IOutputOwner, IDisposable
 
     public void Release()
     {
-        source.Dispose();
+        incoming.Dispose();
         deadline.Dispose();
-        incoming.Close(failure ?? Lease.NobodyListens());
         output.Call();
     }
 

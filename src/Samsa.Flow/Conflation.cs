@@ -15,7 +15,6 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
     readonly SerialOutput<IReadOnlyList<T>> output;
     readonly Deadline deadline;
     readonly SingleAssignmentDisposable source = new();
-    Exception? failure;
     volatile bool ended, isFull;
 
     public Conflation(
@@ -52,11 +51,7 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
         }
     }
 
-    public void OnError(Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
-        output.Call();
-    }
+    public void OnError(Exception error) => output.Abort(error);
 
     public void OnCompleted()
     {
@@ -68,7 +63,7 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
 
     public void Attend()
     {
-        var (isEnd, error) = (ended, Volatile.Read(ref failure));
+        var (isEnd, error) = (ended, output.Fault);
         if (error is not null || output.IsClosed)
         {
             foreach (var kept in Take()) kept.Lease.Fail(error ?? Lease.NobodyListens());

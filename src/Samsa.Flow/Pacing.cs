@@ -1,70 +1,40 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Samsa.Flow;
 
 /// <summary>One subscription of <c>Throttled</c>.</summary>
-sealed class Pacing<T> : IObserver<T>, IOutputOwner, IDisposable
+sealed class Pacing<T> : IOutputOwner, IDisposable
 {
     static readonly TimeSpan MostMadeUpFor = TimeSpan.FromSeconds(1);
 
     readonly double perSecond;
-    readonly BoundedQueue<T> incoming;
+    readonly Intake<T, T> incoming;
     readonly Func<T, long> cost;
     readonly IScheduler scheduler;
     readonly SerialOutput<T> output;
     readonly Deadline deadline;
-    readonly SingleAssignmentDisposable source = new();
     Kept<T>? head;
     DateTimeOffset next = DateTimeOffset.MinValue;
-    Exception? failure;
-    volatile bool ended;
 
-    public Pacing(double perSecond, BoundedQueue<T> incoming, Func<T, long> cost, IScheduler scheduler, IObserver<T> observer)
+    public Pacing(double perSecond, BoundedQueue<T> queue, Func<T, long> cost, IScheduler scheduler, IObserver<T> observer)
     {
-        (this.perSecond, this.incoming, this.cost, this.scheduler) = (perSecond, incoming, cost, scheduler);
+        (this.perSecond, this.cost, this.scheduler) = (perSecond, cost, scheduler);
         output = new(observer, this);
+        incoming = new(queue, output);
         deadline = new(scheduler, output.Call);
     }
 
     public IDisposable Start(IObservable<T> elements)
     {
-        source.Disposable = elements.SubscribeSafe(this);
+        incoming.Start(elements);
         return this;
-    }
-
-    public void OnNext(T value)
-    {
-        try
-        {
-            if (!incoming.Add(value, mayWait: !output.IsMine)) return;
-        }
-        catch (Exception error)
-        {
-            OnError(error);
-            return;
-        }
-
-        output.Call();
-    }
-
-    public void OnError(Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
-        output.Call();
-    }
-
-    public void OnCompleted()
-    {
-        ended = true;
-        output.Call();
     }
 
     public void Dispose() => output.Close();
 
     public void Attend()
     {
-        var (isEnd, error) = (ended, Volatile.Read(ref failure));
+        var (isEnd, error) = (incoming.HasEnded, output.Fault);
         if (error is not null || output.IsClosed)
         {
             head?.Lease.Fail(error ?? Lease.NobodyListens());
@@ -93,9 +63,8 @@ sealed class Pacing<T> : IObserver<T>, IOutputOwner, IDisposable
 
     public void Release()
     {
-        source.Dispose();
+        incoming.Dispose();
         deadline.Dispose();
-        incoming.Close(failure ?? Lease.NobodyListens());
         output.Call();
     }
 
@@ -120,7 +89,7 @@ sealed class Pacing<T> : IObserver<T>, IOutputOwner, IDisposable
         }
         catch (Exception error)
         {
-            OnError(error);
+            output.Abort(error);
             return false;
         }
     }

@@ -35,9 +35,13 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     int turn, waiting, overtaken;
     volatile bool called, closed, gives;
     bool isCalling;
+    Exception? fault;
     ExceptionDispatchInfo? thrown;
 
     public bool IsClosed => closed;
+
+    /// <summary>The error that it shall end with; null while there is none. The first counts.</summary>
+    public Exception? Fault => Volatile.Read(ref fault);
 
     /// <summary>Whether this thread has the turn, so that nothing may wait for it.</summary>
     public bool IsMine => Volatile.Read(ref turn) == ThisThread.Number;
@@ -49,6 +53,13 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         BeSeen();
         var me = ThisThread.Number;
         if (TryTake(me)) Leave(me);
+    }
+
+    /// <summary>It shall end with an error: whoever has the turn sees to it. From any thread.</summary>
+    public void Abort(Exception error)
+    {
+        Interlocked.CompareExchange(ref fault, error, null);
+        Call();
     }
 
     /// <summary>A stream has a value. Returns when the observer has seen it.</summary>

@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Samsa.Flow;
 
@@ -17,23 +16,20 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
     readonly PriorityQueue<Lane, (DateTimeOffset Time, int Index)> heads = new();
     readonly List<Lane> empty;
     DateTimeOffset waitsSince;
-    Exception? failure;
 
     public TimeMerge(
         IObservable<T>[] sources, Func<T, DateTimeOffset> timestamp, TimeSpan idle, int capacity, IScheduler scheduler, IObserver<T> observer)
     {
         (this.sources, this.timestamp, this.idle, this.scheduler) = (sources, timestamp, idle, scheduler);
-        lanes = [.. sources.Select((_, index) => new Lane(this, index, capacity))];
-        empty = [.. lanes];
         output = new(observer, this);
+        lanes = [.. sources.Select((_, index) => new Lane(index, new(new(capacity, BufferOverflow.Wait), output)))];
+        empty = [.. lanes];
         deadline = new(scheduler, output.Call);
     }
 
-    bool HasFailed => Volatile.Read(ref failure) is not null;
-
     public IDisposable Start()
     {
-        for (var i = 0; i < sources.Length; i++) lanes[i].Start(sources[i]);
+        for (var i = 0; i < sources.Length; i++) lanes[i].Incoming.Start(sources[i]);
         // There may be none at all.
         output.Call();
         return this;
@@ -43,16 +39,17 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
 
     public void Attend()
     {
-        if (!HasFailed && !output.IsClosed)
+        if (output.Fault is null && !output.IsClosed)
         {
             do Fill();
-            while (!HasFailed && TellNext());
+            while (output.Fault is null && TellNext());
         }
 
-        if (HasFailed || output.IsClosed)
+        var error = output.Fault;
+        if (error is not null || output.IsClosed)
         {
-            PutAway();
-            if (failure is not null) output.Fail(failure);
+            PutAway(error);
+            if (error is not null) output.Fail(error);
             return;
         }
 
@@ -62,13 +59,7 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
     public void Release()
     {
         deadline.Dispose();
-        foreach (var lane in lanes) lane.Close(failure ?? Lease.NobodyListens());
-        output.Call();
-    }
-
-    void Fail(Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
+        foreach (var lane in lanes) lane.Incoming.Dispose();
         output.Call();
     }
 
@@ -79,8 +70,8 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
         {
             var lane = empty[i];
             // The end is looked at first: what came before it is seen then.
-            var isEnd = lane.HasEnded;
-            if (lane.TryTake(out var kept))
+            var isEnd = lane.Incoming.HasEnded;
+            if (lane.Incoming.TryTake(out var kept))
             {
                 lane.Head = kept;
                 if (TryTime(kept.Value) is not { } time) return;
@@ -106,7 +97,7 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
         }
         catch (Exception error)
         {
-            Fail(error);
+            output.Abort(error);
             return null;
         }
     }
@@ -119,7 +110,7 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
         (lane.Head, lane.EmptySince) = (null, null);
         empty.Add(lane);
         output.Tell(kept);
-        lane.Free();
+        lane.Incoming.Free();
         return true;
     }
 
@@ -139,62 +130,24 @@ sealed class TimeMerge<T> : IOutputOwner, IDisposable
         return true;
     }
 
-    void PutAway()
+    void PutAway(Exception? error)
     {
         foreach (var lane in lanes)
         {
-            lane.Head?.Lease.Fail(failure ?? Lease.NobodyListens());
+            lane.Head?.Lease.Fail(error ?? Lease.NobodyListens());
             lane.Head = null;
         }
     }
 
     /// <summary>What one source has given.</summary>
-    sealed class Lane(TimeMerge<T> merge, int index, int capacity) : IObserver<T>, IDisposable
+    sealed class Lane(int index, Intake<T, T> incoming)
     {
-        readonly BoundedQueue<T> queue = new(capacity, BufferOverflow.Wait);
-        readonly SingleAssignmentDisposable source = new();
-        volatile bool ended;
-
         public int Index => index;
 
-        public bool HasEnded => ended;
+        public Intake<T, T> Incoming => incoming;
 
         public Kept<T>? Head { get; set; }
 
         public DateTimeOffset? EmptySince { get; set; }
-
-        public void Start(IObservable<T> elements) => source.Disposable = elements.SubscribeSafe(this);
-
-        public bool TryTake(out Kept<T> kept) => queue.TryTake(out kept);
-
-        public void Free() => queue.Free();
-
-        public void OnNext(T value)
-        {
-            try
-            {
-                if (queue.Add(value, mayWait: !merge.output.IsMine)) merge.output.Call();
-            }
-            catch (Exception error)
-            {
-                merge.Fail(error);
-            }
-        }
-
-        public void OnError(Exception error) => merge.Fail(error);
-
-        public void OnCompleted()
-        {
-            ended = true;
-            merge.output.Call();
-        }
-
-        public void Close(Exception why)
-        {
-            Dispose();
-            queue.Close(why);
-        }
-
-        public void Dispose() => source.Dispose();
     }
 }

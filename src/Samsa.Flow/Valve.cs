@@ -13,7 +13,6 @@ sealed class Valve<T> : IOutputOwner, IDisposable
     readonly SerialOutput<T> output;
     readonly SerialDisposable pause = new();
     readonly SingleAssignmentDisposable source = new(), signal = new();
-    Exception? failure;
     volatile bool paused, sourceEnded;
 
     public Valve(PauseMode mode, IPausable? pausable, IObserver<T> observer)
@@ -26,7 +25,7 @@ sealed class Valve<T> : IOutputOwner, IDisposable
 
     public IDisposable Start(IObservable<T> elements, IObservable<bool> signals)
     {
-        signal.Disposable = signals.SubscribeSafe(Observer.Create<bool>(Switch, Fail, () => { }));
+        signal.Disposable = signals.SubscribeSafe(Observer.Create<bool>(Switch, output.Abort, () => { }));
         source.Disposable = elements.SubscribeSafe(new Inlet(this));
         return this;
     }
@@ -36,7 +35,7 @@ sealed class Valve<T> : IOutputOwner, IDisposable
     public void Attend()
     {
         if (output.IsClosed) return;
-        if (Volatile.Read(ref failure) is { } error)
+        if (output.Fault is { } error)
         {
             output.Fail(error);
             return;
@@ -58,7 +57,7 @@ sealed class Valve<T> : IOutputOwner, IDisposable
         source.Dispose();
         signal.Dispose();
         pause.Dispose();
-        held.Close(failure ?? Lease.NobodyListens());
+        held.Close(output.Fault ?? Lease.NobodyListens());
         lock (gate) Monitor.PulseAll(gate);
     }
 
@@ -72,18 +71,12 @@ sealed class Valve<T> : IOutputOwner, IDisposable
         }
         catch (Exception error)
         {
-            Fail(error);
+            output.Abort(error);
             return;
         }
 
         if (isPaused) return;
         lock (gate) Monitor.PulseAll(gate);
-        output.Call();
-    }
-
-    void Fail(Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
         output.Call();
     }
 
@@ -113,14 +106,14 @@ sealed class Valve<T> : IOutputOwner, IDisposable
             }
             catch (Exception error)
             {
-                valve.Fail(error);
+                valve.output.Abort(error);
                 return;
             }
 
             base.OnNext(value);
         }
 
-        public override void OnError(Exception error) => valve.Fail(error);
+        public override void OnError(Exception error) => valve.output.Abort(error);
 
         public override void OnCompleted()
         {
