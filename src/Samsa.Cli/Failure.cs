@@ -10,6 +10,7 @@ static class Failure
     public static string Explain(Exception failure) => failure switch
     {
         AggregateException { InnerExceptions: [var only] } => Explain(only),
+        NoBrokersAvailableException { InnerException: TlsException } => Ended(failure.Message),
         NoBrokersAvailableException => $"{Ended(failure.Message)} Check the address, or start a broker with `samsa serve`.",
         BrokerException { Error: ErrorCode.TopicAlreadyExists } => $"{Ended(failure.Message)} `samsa topics describe` shows it.",
         TopicNotFoundException or BrokerException { Error: ErrorCode.UnknownTopicOrPartition } => $"{Ended(failure.Message)} `samsa topics` shows what there is.",

@@ -10,7 +10,7 @@ namespace Samsa.Embedded;
 /// <para>Any client can talk to it. It speaks the versions of its <see cref="KafkaProfile"/>, and refuses, closes and
 /// answers as that Kafka does.</para>
 /// <para>The brokers share the logs: a replica is a place in a list, so it is always up to date, and acks all are as
-/// quick as acks 1. There are no consumer groups, no transaction coordinator and no security. Only leaders serve
+/// quick as acks 1. There are no consumer groups, no transaction coordinator, and of security there is TLS. Only leaders serve
 /// readers, unless the brokers are in racks.</para>
 /// <para>Memory is bounded by retention: <see cref="EmbeddedKafkaOptions.RetentionBytes"/> for each partition.</para>
 /// </remarks>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Protocol.Records;
@@ -102,6 +103,25 @@ public sealed record EmbeddedKafkaOptions
         get;
         init => field = value >= 0 ? value : throw Setting.NotFrom(nameof(RememberedRequests), value, 0);
     } = 1000;
+
+    /// <summary>
+    /// With which certificate all brokers speak TLS, and TLS alone; null: plain text. It has its private key, and names <c>127.0.0.1</c>, which is what the
+    /// brokers call themselves. Kafka: <c>ssl.keystore.location</c>.
+    /// </summary>
+    public X509Certificate2? Certificate
+    {
+        get;
+        init => field = value is null || value.HasPrivateKey ? value : throw new ArgumentException("Certificate has no private key.", nameof(Certificate));
+    }
+
+    /// <summary>What lies between <see cref="Certificate"/> and its authority; null when nothing does.</summary>
+    public X509Certificate2Collection? CertificateChain { get; init; }
+
+    /// <summary>
+    /// The authorities of one of which each client must show a certificate; null: none is asked for one. Only together with
+    /// <see cref="Certificate"/>. Kafka: <c>ssl.client.auth=required</c> with <c>ssl.truststore.location</c>.
+    /// </summary>
+    public X509Certificate2Collection? ClientAuthorities { get; init; }
 
     /// <summary>The rack of a broker; null when it is in none.</summary>
     internal string? RackOf(int broker) => Racks is not null && broker >= 1 && broker <= Racks.Count ? Racks[broker - 1] : null;

@@ -41,6 +41,7 @@ public sealed class Kafka : IAsyncDisposable
     /// <exception cref="NoBrokersAvailableException">
     /// Nobody answered within <see cref="KafkaOptions.StartTimeout"/>, or those who did speak something else. It lists each address and why.
     /// </exception>
+    /// <exception cref="TlsException">A file that <see cref="KafkaOptions.Tls"/> names cannot be used.</exception>
     public static async Task<Kafka> ConnectAsync(string bootstrap, KafkaOptions? options = null, CancellationToken ct = default)
     {
         await default(OffContext);

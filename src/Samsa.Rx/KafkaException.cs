@@ -42,7 +42,10 @@ public class ConnectionException(string message, Exception? inner = null) : Kafk
     public string Api { get; init; } = "";
 }
 
-/// <summary>Not one broker could be reached, neither of those that were given nor of those that became known.</summary>
+/// <summary>
+/// Not one broker could be reached, neither of those that were given nor of those that became known. The inner exception is a <see cref="TlsException"/>
+/// where one could not be agreed with on TLS.
+/// </summary>
 public sealed class NoBrokersAvailableException : ConnectionException
 {
     internal NoBrokersAvailableException(IReadOnlyList<KeyValuePair<string, string>> tried, string when, Exception? inner = null)

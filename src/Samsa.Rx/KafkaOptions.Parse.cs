@@ -3,8 +3,11 @@ namespace Samsa.Rx;
 /// <content>Settings by the names that Kafka's own clients and librdkafka give them.</content>
 public sealed partial record KafkaOptions
 {
+    const string SecurityProtocol = "security.protocol";
+
     static readonly Dictionary<string, Func<KafkaOptions, string, KafkaOptions>> Own = new(StringComparer.Ordinal)
     {
+        [SecurityProtocol] = (options, value) => options with { Tls = SpeaksTls(value) ? options.Tls ?? new() : null },
         ["client.id"] = (options, value) => options with { ClientId = value },
         ["socket.connection.setup.timeout.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
         ["socket.connection.setup.timeout.max.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
@@ -26,6 +29,7 @@ public sealed partial record KafkaOptions
     /// Reads settings by the names that Java's clients and librdkafka give them. A later one of the same name wins. What is not known
     /// is refused, so that a typing error is not a silent default.
     /// </summary>
+    /// <remarks>A setting of TLS alone switches TLS on, unless <c>security.protocol</c> is <c>plaintext</c>: who gives certificates does not mean plain text.</remarks>
     /// <param name="settings">Names and values: <c>request.timeout.ms</c>, <c>30000</c>.</param>
     /// <returns>The options.</returns>
     /// <exception cref="ArgumentException">A name is not known; the message says the nearest that is.</exception>
@@ -34,7 +38,8 @@ public sealed partial record KafkaOptions
     public static KafkaOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return settings.Aggregate(new KafkaOptions(), (options, setting) => options.With(setting.Key, setting.Value));
+        // Last, because it decides what the others were for.
+        return settings.OrderBy(setting => setting.Key is SecurityProtocol).Aggregate(new KafkaOptions(), (options, setting) => options.With(setting.Key, setting.Value));
     }
 
     KafkaOptions With(string name, string value)
@@ -62,10 +67,20 @@ public sealed partial record KafkaOptions
         var changed = Own.TryGetValue(name, out var set) ? set(this, value) : null;
         if (Consume.With(name, value) is { } consume) changed = (changed ?? this) with { Consume = consume };
         if (Produce.With(name, value) is { } produce) changed = (changed ?? this) with { Produce = produce };
+        if ((Tls ?? new()).With(name, value) is { } tls) changed = (changed ?? this) with { Tls = tls };
         return changed;
     }
 
-    static IEnumerable<string> KnownNames => [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames];
+    static IEnumerable<string> KnownNames => [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames, .. TlsOptions.SettingNames];
+
+    // Java writes these words in capitals, librdkafka does not.
+    static bool SpeaksTls(string protocol) => protocol.ToLowerInvariant() switch
+    {
+        "plaintext" => false,
+        "ssl" => true,
+        "sasl_plaintext" or "sasl_ssl" => throw new FormatException("SASL is not supported yet; it can be plaintext or ssl."),
+        _ => throw new FormatException("it can be plaintext or ssl."),
+    };
 
     static string SentenceOf(ArgumentException error) =>
         error.Message.IndexOf(" (Parameter", StringComparison.Ordinal) is >= 0 and var end ? error.Message[..end] : error.Message;

@@ -106,6 +106,12 @@ public sealed partial record KafkaOptions
     /// <summary>How records are written, unless a sink is given options of its own.</summary>
     public SinkOptions Produce { get; init => field = Option.Given(value); } = new();
 
+    /// <summary>
+    /// How connections are made secret: all of them, those to brokers that the cluster names as well as those that were given to begin with. Null for
+    /// plain text. Java: security.protocol.
+    /// </summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>The codecs that batches may be compressed with.</summary>
     public CompressionCodecs Codecs { get; init => field = Option.Given(value); } = CompressionCodecs.Default;
 

@@ -16,7 +16,7 @@ sealed class CommonOptions(Interruption interruption)
     };
 
     readonly Option<KeyValuePair<string, string>[]> settings = Recursive(OptionValues.Many(
-        "-X", "Any client setting by its Java name: -X linger.ms=5", "name=value", OptionValues.Setting));
+        "-X", "Any client setting by its name in Java or librdkafka: -X linger.ms=5, -X ssl.ca.location=ca.pem", "name=value", OptionValues.Setting));
 
     readonly Option<TimeSpan?> timeout = Recursive(OptionValues.Parsed<TimeSpan?>(
         "--timeout", "How long the first connection may take [default: 30s]", "30s", text => OptionValues.Duration(text)));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Samsa.Embedded.Cluster;
@@ -25,7 +26,7 @@ sealed class BrokerServer : IAsyncDisposable
     /// <summary>Binds the port; 0 for a free one. Nothing is accepted yet.</summary>
     public BrokerServer(int id, int port, ClusterState cluster, RequestMemory memory)
     {
-        (Id, Cluster, Memory) = (id, cluster, memory);
+        (Id, Cluster, Memory, Tls) = (id, cluster, memory, BrokerTls.From(cluster.Options));
         HoldPort(port);
     }
 
@@ -38,6 +39,9 @@ sealed class BrokerServer : IAsyncDisposable
     public ClusterState Cluster { get; }
 
     public RequestMemory Memory { get; }
+
+    /// <summary>How TLS is spoken; null for plain text.</summary>
+    public SslServerAuthenticationOptions? Tls { get; }
 
     /// <summary>The fetch sessions of its clients; a broker that starts again knows none.</summary>
     public FetchSessions Sessions { get; private set; } = new();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 using Samsa.Wire;
 
 namespace Samsa.Embedded.Serving;
@@ -9,7 +8,7 @@ namespace Samsa.Embedded.Serving;
 /// All requests of a connection pass through one buffer, so a request is good only until the next one is read: what is to stay of
 /// it has been copied into the log by then. The buffer grows as bytes come, never by what a length promises.
 /// </remarks>
-sealed class RequestReader(Socket socket, int maxBytes, RequestMemory memory) : IDisposable
+sealed class RequestReader(ClientLine line, int maxBytes, RequestMemory memory) : IDisposable
 {
     const int FirstCapacity = 16 * 1024;
     const int KeptCapacity = 2 * 1024 * 1024;
@@ -45,7 +44,7 @@ sealed class RequestReader(Socket socket, int maxBytes, RequestMemory memory) : 
         while (end - start < wanted)
         {
             if (end == buffer.Length || buffer.Length - start < wanted && start > 0) MakeRoom(wanted);
-            var read = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None).ConfigureAwait(false);
+            var read = await line.ReceiveAsync(buffer.AsMemory(end)).ConfigureAwait(false);
             if (read == 0) return false;
             end += read;
         }

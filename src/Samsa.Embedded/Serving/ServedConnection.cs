@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Samsa.Wire;
 
@@ -10,6 +12,7 @@ namespace Samsa.Embedded.Serving;
 /// </summary>
 sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk desk) : IDisposable
 {
+    readonly ClientLine line = new(socket);
     readonly List<ArraySegment<byte>> parts = [];
     readonly WireWriter answer = new();
 
@@ -18,7 +21,8 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
     {
         try
         {
-            using var reader = new RequestReader(socket, broker.Cluster.Options.MaxRequestBytes, broker.Memory);
+            if (broker.Tls is { } tls) await SecureAsync(tls, stopping).ConfigureAwait(false);
+            using var reader = new RequestReader(line, broker.Cluster.Options.MaxRequestBytes, broker.Memory);
             while (await reader.ReadAsync().ConfigureAwait(false) is { } request)
             {
                 if (await desk.AnswerAsync(request, answer, stopping).ConfigureAwait(false) is not { } delivery)
@@ -26,11 +30,11 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
                 else if (!await DeliverAsync(delivery, stopping).ConfigureAwait(false)) return;
             }
         }
-        catch (Exception fault) when (fault is ProtocolException or RefusedRequestException)
+        catch (Exception fault) when (fault is ProtocolException or RefusedRequestException or AuthenticationException)
         {
             Log.LogWarning("Broker {Broker} closes a connection: {Reason}", broker.Id, fault.Message);
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception fault) when (fault is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             Log.LogDebug("A connection to broker {Broker} ended: {Reason}", broker.Id, fault.Message);
         }
@@ -42,20 +46,27 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
         }
         finally
         {
-            socket.Dispose();
+            line.Dispose();
         }
     }
 
     /// <summary>Cuts the connection.</summary>
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => line.Cut();
 
     ILogger Log => broker.Cluster.Options.Logger;
+
+    async Task SecureAsync(SslServerAuthenticationOptions tls, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(BrokerTls.Patience, broker.Cluster.Options.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        await line.SecureAsync(tls, both.Token).ConfigureAwait(false);
+    }
 
     async ValueTask SendAsync()
     {
         if (answer.Length == 0) return;
         answer.GetSegments(parts);
-        while (parts.Count > 0) Sent(await socket.SendAsync(parts, SocketFlags.None).ConfigureAwait(false));
+        await line.SendAsync(parts).ConfigureAwait(false);
         answer.Reset();
     }
 
@@ -64,7 +75,7 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
     {
         if (delivery.Ending == Ending.Reset)
         {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            line.ResetAtEnd();
             return false;
         }
 
@@ -74,27 +85,20 @@ sealed class ServedConnection(Socket socket, BrokerServer broker, RequestDesk de
         while (!rest.IsEmpty)
         {
             var piece = rest[..Math.Min(rest.Length, delivery.PieceBytes)];
-            rest = rest[await socket.SendAsync(piece, SocketFlags.None, stopping).ConfigureAwait(false)..];
+            rest = rest[piece.Length..];
+            await line.SendAsync(piece, stopping).ConfigureAwait(false);
             if (delivery.Pause > TimeSpan.Zero && !rest.IsEmpty)
                 await Task.Delay(delivery.Pause, broker.Cluster.Options.Clock, stopping).ConfigureAwait(false);
         }
 
         if (delivery.Ending == Ending.None) return true;
-        socket.Shutdown(SocketShutdown.Send);
+        line.EndSending();
         // Closing over requests that were not read would be a reset, and could overtake what was sent.
         var ignored = new byte[4096];
-        while (await socket.ReceiveAsync(ignored, SocketFlags.None, stopping).ConfigureAwait(false) > 0)
+        while (await line.ReceiveAsync(ignored, stopping).ConfigureAwait(false) > 0)
         {
         }
 
         return false;
-    }
-
-    void Sent(int bytes)
-    {
-        var whole = 0;
-        while (whole < parts.Count && bytes >= parts[whole].Count) bytes -= parts[whole++].Count;
-        parts.RemoveRange(0, whole);
-        if (bytes > 0) parts[0] = parts[0][bytes..];
     }
 }

@@ -15,7 +15,8 @@ sealed partial class BrokerConnection
     {
         await Guarded(ReadAsync);
         await writing.WaitAsync();
-        // Nobody reads, and nobody can write any more: the socket looks at no buffer, and no answer can come.
+        // Nobody reads, and nobody can write any more: the socket looks at no buffer, and no answer can come. TLS may be freed only now, too.
+        dialled.Dispose();
         EndAll(burst);
         while (waiting.TryDequeue(out var ask)) End(ask);
         while (outbox.Reader.TryRead(out var ask)) End(ask);

@@ -19,6 +19,7 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>More than this is not sent by who asks: he has better things to do than to copy it for the system.</summary>
     const int Little = 16 * 1024;
 
+    readonly Dialled dialled;
     readonly Socket socket;
     readonly FrameReader incoming;
     readonly Outgoing outgoing;
@@ -41,6 +42,7 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>Takes over a socket on which the versions are already negotiated.</summary>
     internal BrokerConnection(Dialled dialled, BrokerApis apis, int nodeId, KafkaOptions options, KafkaEvents events)
     {
+        this.dialled = dialled;
         (socket, incoming, outgoing, correlation) = (dialled.Socket, dialled.Incoming, dialled.Outgoing, dialled.Correlation);
         (Address, Apis, NodeId, this.options, this.events) = (dialled.Address, apis, nodeId, options, events);
         log = options.LogOf("Connections");

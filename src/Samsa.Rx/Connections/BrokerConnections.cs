@@ -6,6 +6,9 @@ sealed class BrokerConnections : IAsyncDisposable
     /// <summary>How long one address is waited for before the next is tried beside it.</summary>
     static readonly TimeSpan Stagger = TimeSpan.FromSeconds(1);
 
+    /// <summary>After so many tries a broker that seems not to speak TLS is not just starting.</summary>
+    const int TriesOfDoubt = 4;
+
     readonly KafkaOptions options;
     readonly KafkaEvents events;
     readonly Opening opening;
@@ -98,8 +101,13 @@ sealed class BrokerConnections : IAsyncDisposable
     /// <summary>Why those brokers that cannot be reached now cannot, a sentence each.</summary>
     public IReadOnlyList<string> Lost => [.. Candidates().Select(node => node.Trouble?.Message).OfType<string>()];
 
-    /// <summary>Whether every peer spoke something that is not Kafka: asking again is of no use.</summary>
-    public bool AreHopeless => Candidates().All(node => node.Failures > 0 && node.Trouble is ConnectionException { InnerException: ProtocolException });
+    /// <summary>Whether every peer spoke something that is not Kafka, or did not agree on TLS: asking again is of no use.</summary>
+    public bool AreHopeless => Candidates().All(node => node.Failures > 0 && node.Trouble switch
+    {
+        TlsException tls => !tls.MayPass || node.Failures >= TriesOfDoubt,
+        ConnectionException { InnerException: ProtocolException } => true,
+        _ => false,
+    });
 
     /// <summary>Closes all connections. Who waits for an answer gets a <see cref="ConnectionException"/>.</summary>
     public async ValueTask DisposeAsync()
@@ -176,7 +184,7 @@ sealed class BrokerConnections : IAsyncDisposable
         {
             await enough.CancelAsync();
         }
-        throw new NoBrokersAvailableException(tried, "");
+        throw new NoBrokersAvailableException(tried, "", candidates.Select(node => node.Trouble).OfType<TlsException>().FirstOrDefault());
     }
 
     async Task AnyOrLaterAsync(IEnumerable<Task> trying, bool more, CancellationToken ct)

@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 namespace Samsa.Rx;
 
-/// <summary>From an address to a connected socket.</summary>
+/// <summary>From an address to a connected socket, and to TLS over it.</summary>
 static class Dialling
 {
-    /// <summary>Connects to the first address of the host that lets us. The addresses share <see cref="KafkaOptions.ConnectTimeout"/>.</summary>
+    /// <summary>Connects to the first address of the host that lets us. The addresses share the time, and so does the handshake of TLS.</summary>
+    /// <exception cref="TlsException">The peer and we could not agree on TLS. It is never spoken to in plain text then.</exception>
     /// <exception cref="ConnectionException">None did; the message tells why, address by address.</exception>
-    public static async Task<Dialled> DialAsync(BrokerAddress address, KafkaOptions options, CancellationToken ct)
+    public static async Task<Dialled> DialAsync(BrokerAddress address, KafkaOptions options, Tls? tls, CancellationToken ct)
     {
         var start = options.Clock.GetTimestamp();
         var known = await ResolveAsync(address, options, ct);
@@ -20,11 +21,31 @@ static class Dialling
             var left = options.ConnectTimeout - options.Clock.GetElapsedTime(start);
             var share = left > TimeSpan.Zero ? left / (known.Length - i) : TimeSpan.Zero;
             var (socket, trouble) = await TryAsync(new(known[i], address.Port), share, options.Clock, ct);
-            if (socket is not null) return new(address, socket, options);
+            if (socket is not null) return await SecureAsync(address, socket, start, options, tls, ct);
             timedOut |= trouble is "no answer";
             failed.Add(known.Length == 1 ? trouble! : $"{known[i]} {trouble}");
         }
         throw new ConnectionException($"{address} cannot be reached: {string.Join(", ", failed)}.") { IsTimeout = timedOut, Broker = address.ToString() };
+    }
+
+    static async Task<Dialled> SecureAsync(BrokerAddress address, Socket socket, long start, KafkaOptions options, Tls? tls, CancellationToken ct)
+    {
+        if (tls is null) return new(address, socket, null, options);
+        var left = options.ConnectTimeout - options.Clock.GetElapsedTime(start);
+        using var patience = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, options.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            return new(address, socket, await tls.SecureAsync(socket, address.Host, $"{address}", both.Token), options);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new ConnectionException($"{address} accepted the connection and did not end the handshake of TLS within {options.ConnectTimeout}.")
+            {
+                IsTimeout = true,
+                Broker = address.ToString(),
+            };
+        }
     }
 
     static async Task<IPAddress[]> ResolveAsync(BrokerAddress address, KafkaOptions options, CancellationToken ct)

@@ -14,7 +14,7 @@ sealed record Ending(string Why, Exception? Error = null, bool IsTimeout = false
     /// <summary>What a request learns of it. Every waiter gets an exception object of its own.</summary>
     public ConnectionException Failure(BrokerConnection connection, IRequest request, bool sent)
     {
-        var reason = Error is SocketException socket ? $"{Why} ({socket.SocketErrorCode})" : Error is ProtocolException ? $"{Why}: {Error.Message.TrimEnd('.')}" : Why;
+        var reason = (Error as SocketException ?? Error?.InnerException as SocketException) is { } socket ? $"{Why} ({socket.SocketErrorCode})" : Error is ProtocolException ? $"{Why}: {Error.Message.TrimEnd('.')}" : Why;
         return new(sent
             ? $"{request.Api.Name} to broker {connection.Broker} has no answer, and its outcome is unknown: {reason}."
             : $"{request.Api.Name} was not sent to broker {connection.Broker}: {reason}.", Error)

@@ -9,6 +9,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     /// <summary>How often a broker must seem to be old where another one has said its versions.</summary>
     const int GuessesBelieved = 3;
 
+    readonly Tls? tls = options.Tls is { } wished ? new(wished) : null;
     readonly Lock gate = new();
     readonly Dictionary<BrokerAddress, (BrokerApis Apis, long Since)> old = [];
     readonly Dictionary<BrokerAddress, int> guesses = [];
@@ -36,7 +37,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
 
     async Task<(Dialled Dialled, BrokerApis Apis)> NegotiatedAsync(BrokerAddress address, CancellationToken ct)
     {
-        if (Remembered(address) is { } known) return (await Dialling.DialAsync(address, options, ct), known);
+        if (Remembered(address) is { } known) return (await Dialling.DialAsync(address, options, tls, ct), known);
 
         var asked = new List<(Dialled Dialled, Task<BrokerApis?> Apis)>();
         (Dialled Dialled, BrokerApis Apis)? found = null;
@@ -60,7 +61,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     {
         foreach (var version in (short[])[ApiVersions.Api.MaxVersion, 0])
         {
-            var dialled = await Dialling.DialAsync(address, options, ct);
+            var dialled = await Dialling.DialAsync(address, options, tls, ct);
             var answer = Negotiation.NegotiateAsync(dialled, version, ct);
             asked.Add((dialled, answer));
             await WaitAsync(answer, ct);
@@ -76,11 +77,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
         log.LogDebug("{Address} does not say its versions; trying older questions", address);
         var found = await TryAsync(address, Negotiation.KnowsGroupsAsync, BrokerApis.Kafka09, ct)
             ?? await TryAsync(address, Negotiation.KnowsMetadataAsync, BrokerApis.Kafka082, ct)
-            ?? throw new ConnectionException(
-                $"{address} closes the connection whatever it is asked: it may be a listener for TLS, or no Kafka, or a Kafka before 0.8.")
-            {
-                Broker = address.ToString(),
-            };
+            ?? throw Closes(address);
 
         try
         {
@@ -95,6 +92,18 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
             throw;
         }
     }
+
+    ConnectionException Closes(BrokerAddress address) => options.Tls is { } wished
+        ? new TlsException($"{address} shakes hands and closes the connection whatever it is asked then: {Tls.Refusal(wished)}, or it is no Kafka.")
+        {
+            Broker = address.ToString(),
+            MayPass = true,
+        }
+        : new ConnectionException(
+            $"{address} closes the connection whatever it is asked: it may be a listener for TLS (then give KafkaOptions.Tls, or security.protocol=ssl), or no Kafka, or a Kafka before 0.8.")
+        {
+            Broker = address.ToString(),
+        };
 
     // One that was only slow, or halted, has still to answer the first question. Its connections have threads of their own, so the second
     // may be answered before the first: now that it is known to be awake, the first is waited for once more.
@@ -137,7 +146,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     async Task<(Dialled Dialled, BrokerApis Apis)?> TryAsync(
         BrokerAddress address, Func<Dialled, CancellationToken, Task<bool>> probe, BrokerApis table, CancellationToken ct)
     {
-        var dialled = await Dialling.DialAsync(address, options, ct);
+        var dialled = await Dialling.DialAsync(address, options, tls, ct);
         try
         {
             if (await probe(dialled, ct)) return (dialled, table);

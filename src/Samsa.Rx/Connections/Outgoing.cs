@@ -1,12 +1,20 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Samsa.Rx;
 
 /// <summary>Requests as bytes, gathered and given to the socket in one go. Large fields travel from where they lie, without a copy.</summary>
-sealed class Outgoing(Socket socket, string clientId)
+/// <param name="socket">Where they go.</param>
+/// <param name="secure">The stream over the socket that they go through instead, where there is one.</param>
+/// <param name="clientId">Who sends them.</param>
+sealed class Outgoing(Socket socket, SslStream? secure, string clientId)
 {
+    /// <summary>The most that TLS takes into one of its records: each costs a header, a checksum and a call of the system.</summary>
+    const int SecretBytes = 16 * 1024;
+
     readonly WireWriter writer = new();
     readonly List<ArraySegment<byte>> segments = [];
+    readonly byte[] gathered = secure is null ? [] : new byte[SecretBytes];
 
     /// <summary>How many bytes are gathered.</summary>
     public int Length => writer.Length;
@@ -30,6 +38,12 @@ sealed class Outgoing(Socket socket, string clientId)
         writer.GetSegments(segments);
         try
         {
+            if (secure is not null)
+            {
+                await WriteAsync(secure).ConfigureAwait(false);
+                return;
+            }
+
             // A stream socket takes all of it in one call almost always, but need not.
             while (segments.Count > 0)
             {
@@ -44,6 +58,29 @@ sealed class Outgoing(Socket socket, string clientId)
             segments.Clear();
             writer.Reset();
         }
+    }
+
+    // What is small between large fields travels together: each write is at least one record of TLS.
+    async ValueTask WriteAsync(SslStream stream)
+    {
+        var have = 0;
+        foreach (var segment in segments)
+        {
+            if (segment.Count > gathered.Length - have)
+            {
+                if (have > 0) await stream.WriteAsync(gathered.AsMemory(0, have)).ConfigureAwait(false);
+                have = 0;
+            }
+
+            if (segment.Count > gathered.Length) await stream.WriteAsync(segment.AsMemory()).ConfigureAwait(false);
+            else
+            {
+                segment.AsSpan().CopyTo(gathered.AsSpan(have));
+                have += segment.Count;
+            }
+        }
+
+        if (have > 0) await stream.WriteAsync(gathered.AsMemory(0, have)).ConfigureAwait(false);
     }
 
     /// <summary>Drops what is gathered.</summary>

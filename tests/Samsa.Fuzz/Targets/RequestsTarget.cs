@@ -32,7 +32,7 @@ sealed class RequestsTarget(FramesTarget frames) : IFuzzTarget
         var at = Math.Min(1, input.Length);
         try
         {
-            using var reader = new RequestReader(socket, MaxRequest, memory);
+            using var reader = new RequestReader(new ClientLine(socket), MaxRequest, memory);
             while (await reader.ReadAsync() is { } request)
             {
                 if (!request.Span.SequenceEqual(input.AsSpan(at + 4, request.Length)))

@@ -19,6 +19,7 @@ sealed class RealKafka : IAsyncDisposable
         directory = told.GetProperty("dir").GetString()!;
         Bootstrap = told.GetProperty("bootstrap").GetString()!;
         ZooKeeper = told.TryGetProperty("zookeeper", out var zookeeper) ? zookeeper.GetString() : null;
+        if (told.TryGetProperty("secure", out var secure)) Secure = SecureListeners.From(told.GetProperty("brokers")[0].GetProperty("listeners"), secure);
     }
 
     public string Bootstrap { get; }
@@ -26,16 +27,19 @@ sealed class RealKafka : IAsyncDisposable
     /// <summary>Where its ZooKeeper listens, when it has one.</summary>
     public string? ZooKeeper { get; }
 
+    /// <summary>Where it speaks TLS, when it was started so.</summary>
+    public SecureListeners? Secure { get; }
+
     /// <summary>The broker all stories share.</summary>
     public static Task<RealKafka> SharedAsync(string version, string? mode) =>
         Shared.GetOrAdd($"{version} {mode}", _ => new(() => StartAsync(version, mode, brokers: 1))).Value;
 
-    public static async Task<RealKafka> StartAsync(string version, string? mode, int brokers)
+    public static async Task<RealKafka> StartAsync(string version, string? mode, int brokers, bool secure = false)
     {
         string[] arguments =
         [
             "start", version, "--brokers", brokers.ToString(CultureInfo.InvariantCulture),
-            "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode],
+            "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode], .. secure ? ["--secure"] : (string[])[],
             // Some stories write records of years ago: half a minute after its start, and every five minutes, a broker deletes what is a week old.
             "--set", "log.retention.hours=1000000",
             // Before 1.0 a deleted topic was only marked unless one asked for more.

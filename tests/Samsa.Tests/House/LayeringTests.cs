@@ -11,7 +11,8 @@ public sealed class LayeringTests
     // The stages of the data path. Producing stands beside Partitions: neither knows the other.
     static readonly Dictionary<string, string[]> Knows = new()
     {
-        ["Connections"] = [],
+        ["Security"] = [],
+        ["Connections"] = ["Security"],
         ["Cluster"] = ["Connections"],
         ["Partitions"] = ["Connections", "Cluster"],
         ["Producing"] = ["Connections", "Cluster"],
