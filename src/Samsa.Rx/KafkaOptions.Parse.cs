@@ -10,7 +10,7 @@ public sealed partial record KafkaOptions
         [SecurityProtocol] = (options, value) => options with { Tls = SpeaksTls(value) ? options.Tls ?? new() : null },
         ["client.id"] = (options, value) => options with { ClientId = value },
         ["socket.connection.setup.timeout.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
-        ["socket.connection.setup.timeout.max.ms"] = (options, value) => options with { ConnectTimeout = Setting.Milliseconds(value) },
+        ["socket.connection.setup.timeout.max.ms"] = (options, value) => options with { LongestConnectTimeout = Setting.Milliseconds(value) },
         ["api.version.request.timeout.ms"] = (options, value) => options with { NegotiationTimeout = Setting.Milliseconds(value) },
         ["request.timeout.ms"] = (options, value) => options with { RequestTimeout = Setting.Milliseconds(value) },
         ["socket.timeout.ms"] = (options, value) => options with { RequestTimeout = Setting.Milliseconds(value) },

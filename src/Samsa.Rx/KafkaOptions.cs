@@ -39,6 +39,16 @@ public sealed partial record KafkaOptions
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// How long it may take after it took too long: the time doubles with each such attempt up to this, and is <see cref="ConnectTimeout"/> again once one
+    /// succeeds. Java: socket.connection.setup.timeout.max.ms.
+    /// </summary>
+    public TimeSpan LongestConnectTimeout
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(1), value, TimeSpan.FromHours(1));
+    } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How long a broker may take to say which versions it speaks before it is tried whether it is a Kafka 0.9, which never says.
     /// librdkafka: api.version.request.timeout.ms.
     /// </summary>

@@ -9,29 +9,28 @@ static class Dialling
     /// <summary>Connects to the first address of the host that lets us. The addresses share the time, and so does the handshake of TLS.</summary>
     /// <exception cref="TlsException">The peer and we could not agree on TLS. It is never spoken to in plain text then.</exception>
     /// <exception cref="ConnectionException">None did; the message tells why, address by address.</exception>
-    public static async Task<Dialled> DialAsync(BrokerAddress address, KafkaOptions options, Tls? tls, CancellationToken ct)
+    public static async Task<Dialled> DialAsync(BrokerAddress address, TimeSpan timeout, KafkaOptions options, Tls? tls, CancellationToken ct)
     {
         var start = options.Clock.GetTimestamp();
-        var known = await ResolveAsync(address, options, ct);
+        var known = await ResolveAsync(address, timeout, options, ct);
         var failed = new List<string>();
         var timedOut = false;
         for (var i = 0; i < known.Length; i++)
         {
             // A dead address must not use up the time of those behind it.
-            var left = options.ConnectTimeout - options.Clock.GetElapsedTime(start);
+            var left = timeout - options.Clock.GetElapsedTime(start);
             var share = left > TimeSpan.Zero ? left / (known.Length - i) : TimeSpan.Zero;
             var (socket, trouble) = await TryAsync(new(known[i], address.Port), share, options.Clock, ct);
-            if (socket is not null) return await SecureAsync(address, socket, start, options, tls, ct);
+            if (socket is not null) return await SecureAsync(address, socket, timeout - options.Clock.GetElapsedTime(start), options, tls, ct);
             timedOut |= trouble is "no answer";
             failed.Add(known.Length == 1 ? trouble! : $"{known[i]} {trouble}");
         }
         throw new ConnectionException($"{address} cannot be reached: {string.Join(", ", failed)}.") { IsTimeout = timedOut, Broker = address.ToString() };
     }
 
-    static async Task<Dialled> SecureAsync(BrokerAddress address, Socket socket, long start, KafkaOptions options, Tls? tls, CancellationToken ct)
+    static async Task<Dialled> SecureAsync(BrokerAddress address, Socket socket, TimeSpan left, KafkaOptions options, Tls? tls, CancellationToken ct)
     {
         if (tls is null) return new(address, socket, null, options);
-        var left = options.ConnectTimeout - options.Clock.GetElapsedTime(start);
         using var patience = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
@@ -40,7 +39,7 @@ static class Dialling
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ConnectionException($"{address} accepted the connection and did not end the handshake of TLS within {options.ConnectTimeout}.")
+            throw new ConnectionException($"{address} accepted the connection and did not end the handshake of TLS before the connect timeout.")
             {
                 IsTimeout = true,
                 Broker = address.ToString(),
@@ -48,10 +47,10 @@ static class Dialling
         }
     }
 
-    static async Task<IPAddress[]> ResolveAsync(BrokerAddress address, KafkaOptions options, CancellationToken ct)
+    static async Task<IPAddress[]> ResolveAsync(BrokerAddress address, TimeSpan timeout, KafkaOptions options, CancellationToken ct)
     {
         if (IPAddress.TryParse(address.Host, out var literal)) return [literal];
-        using var patience = new CancellationTokenSource(options.ConnectTimeout, options.Clock);
+        using var patience = new CancellationTokenSource(timeout, options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
         {
@@ -65,7 +64,7 @@ static class Dialling
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ConnectionException($"{address} cannot be reached: its name was not resolved within {options.ConnectTimeout}.")
+            throw new ConnectionException($"{address} cannot be reached: its name was not resolved within {timeout}.")
             {
                 IsTimeout = true,
                 Broker = address.ToString(),

@@ -13,6 +13,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     readonly Lock gate = new();
     readonly Dictionary<BrokerAddress, (BrokerApis Apis, long Since)> old = [];
     readonly Dictionary<BrokerAddress, int> guesses = [];
+    readonly Dictionary<BrokerAddress, int> timeouts = [];
     readonly ILogger log = options.LogOf("Connections");
     bool isModern;
 
@@ -37,7 +38,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
 
     async Task<(Dialled Dialled, BrokerApis Apis)> NegotiatedAsync(BrokerAddress address, CancellationToken ct)
     {
-        if (Remembered(address) is { } known) return (await Dialling.DialAsync(address, options, tls, ct), known);
+        if (Remembered(address) is { } known) return (await DialAsync(address, ct), known);
 
         var asked = new List<(Dialled Dialled, Task<BrokerApis?> Apis)>();
         (Dialled Dialled, BrokerApis Apis)? found = null;
@@ -55,13 +56,40 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
         }
     }
 
+    async Task<Dialled> DialAsync(BrokerAddress address, CancellationToken ct)
+    {
+        try
+        {
+            var dialled = await Dialling.DialAsync(address, PatienceFor(address), options, tls, ct);
+            lock (gate) timeouts.Remove(address);
+            return dialled;
+        }
+        catch (ConnectionException error) when (error.IsTimeout)
+        {
+            lock (gate) timeouts[address] = timeouts.GetValueOrDefault(address) + 1;
+            throw;
+        }
+    }
+
+    // A network that is slow today would never let us in if each attempt ended as early as the first.
+    TimeSpan PatienceFor(BrokerAddress address)
+    {
+        lock (gate)
+        {
+            var grown = options.ConnectTimeout * Math.Pow(2, Math.Min(timeouts.GetValueOrDefault(address), 30));
+            return grown < options.LongestConnectTimeout ? grown : Max(options.ConnectTimeout, options.LongestConnectTimeout);
+        }
+
+        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    }
+
     // Kafka 0.8.2 closes the socket on the question, and so does a broker that is just starting or stopping, or a listener for TLS; hence
     // the second try, in the plainest version. Kafka 0.9 trips over the question and never answers: there is no use in asking it twice.
     async Task<(Dialled, BrokerApis)?> AskedAsync(List<(Dialled, Task<BrokerApis?>)> asked, BrokerAddress address, CancellationToken ct)
     {
         foreach (var version in (short[])[ApiVersions.Api.MaxVersion, 0])
         {
-            var dialled = await Dialling.DialAsync(address, options, tls, ct);
+            var dialled = await DialAsync(address, ct);
             var answer = Negotiation.NegotiateAsync(dialled, version, ct);
             asked.Add((dialled, answer));
             await WaitAsync(answer, ct);
@@ -146,7 +174,7 @@ sealed class Opening(KafkaOptions options, KafkaEvents events)
     async Task<(Dialled Dialled, BrokerApis Apis)?> TryAsync(
         BrokerAddress address, Func<Dialled, CancellationToken, Task<bool>> probe, BrokerApis table, CancellationToken ct)
     {
-        var dialled = await Dialling.DialAsync(address, options, tls, ct);
+        var dialled = await DialAsync(address, ct);
         try
         {
             if (await probe(dialled, ct)) return (dialled, table);

@@ -21,6 +21,12 @@ public sealed class KafkaOptionsTests
         });
     }
 
+    [Test]
+    public void The_two_timeouts_of_connecting_are_two() =>
+        Assert.That(
+            Parse(("socket.connection.setup.timeout.ms", "1000"), ("socket.connection.setup.timeout.max.ms", "7000")),
+            Has.Property("ConnectTimeout").EqualTo(TimeSpan.FromSeconds(1)).And.Property("LongestConnectTimeout").EqualTo(TimeSpan.FromSeconds(7)));
+
     [TestCase("request.timout.ms", "There is no setting request.timout.ms. Did you mean request.timeout.ms?")]
     [TestCase("metadata.max.age", "There is no setting metadata.max.age. Did you mean metadata.max.age.ms?")]
     [TestCase("colour", "There is no setting colour.")]

@@ -84,6 +84,31 @@ public class ConnectingFaults
     }
 
     [Test]
+    public async Task F004_The_connect_timeout_grows_with_each_attempt_that_took_too_long_and_a_success_makes_it_short_again()
+    {
+        await using var cluster = await EmbeddedKafka.StartAsync();
+        var (clock, hangs) = (new TestClock(), true);
+        var never = new TaskCompletionSource<IPAddress[]>();
+        var opening = new Opening(new() { Clock = clock, Resolve = (_, _) => hangs ? never.Task : Task.FromResult<IPAddress[]>([IPAddress.Loopback]) }, new(clock));
+        BrokerAddress address = new("slow", cluster.Brokers[0].Port), other = new("other", 9092);
+
+        Assert.That(new[] { await Timeout(address), await Timeout(address), await Timeout(address), await Timeout(address) }, Is.EqualTo(new[] { 10, 20, 30, 30 }));
+        Assert.That(await Timeout(other), Is.EqualTo(10), "each address has its own");
+        hangs = false;
+        await (await opening.OpenAsync(1, address, default).Soon()).DisposeAsync();
+        hangs = true;
+        Assert.That(await Timeout(address), Is.EqualTo(10));
+
+        async Task<int> Timeout(BrokerAddress to)
+        {
+            var attempt = opening.OpenAsync(1, to, default);
+            await clock.AdvanceUntilAsync(() => attempt.IsCompleted, TimeSpan.FromSeconds(1));
+            var said = (await attempt.ShouldThrow<ConnectionException>()).Message.Split("not resolved within ")[1];
+            return (int)TimeSpan.Parse(said.TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture).TotalSeconds;
+        }
+    }
+
+    [Test]
     public async Task F006_What_may_have_been_written_when_a_connection_is_reset_is_sent_again_under_its_number([Values] bool wasWritten)
     {
         await using var stage = await FaultStage.OpenAsync();
