@@ -144,6 +144,9 @@ sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>Lets those who wait have their answers, and closes then. New requests are still taken until that moment.</summary>
     public void CloseWhenQuiet() => watchdog.CloseWhenQuiet();
 
+    /// <summary>What came over it makes no sense to whoever asked: it is closed, and who still waits gets a <see cref="ConnectionException"/>.</summary>
+    public void Distrust(ProtocolException error) => Broke(error);
+
     /// <summary>Closes now. Who still waits gets a <see cref="ConnectionException"/>.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -97,7 +97,7 @@ sealed class BrokerSender : IDisposable
             var version = connection.VersionOf(Produce.Api);
             var identity = await IdentityAsync(connection, version, stopped);
             failures = 0;
-            if (way is null || way.Connection != connection || way.Version != version || way.Identity != identity) way = new(connection, version, identity);
+            if (way is null || way.Connection != connection || way.Version != version || way.Identity != identity) way = new(connection, version, identity, new(connection, records => producer.PossiblyLost(connection.Broker, records)));
             return way;
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -246,7 +246,7 @@ sealed class BrokerSender : IDisposable
             written = asked.Written;
             var answer = await asked.Answer;
             await written;
-            exchange.Settle(answer, request);
+            if (exchange.Settle(answer, request) is { } unasked) Suspect(way, unasked);
         }
         catch (Exception error)
         {
@@ -257,11 +257,20 @@ sealed class BrokerSender : IDisposable
         }
     }
 
+    // Once may be an oversight of the broker's; twice, and its answers cannot be told apart from those to somebody else.
+    void Suspect(Way way, string unasked)
+    {
+        producer.Unasked(way.Connection.Broker, unasked);
+        if (way.IsSuspect) way.Connection.Distrust(new($"Its answers to Produce tell again and again of what was not asked, or twice, lastly of {unasked}"));
+        way.IsSuspect = true;
+    }
+
     static async Task TellAsync(Way way, Produce.Request request, short cap, Exchange exchange)
     {
         try
         {
             await way.Connection.TellAsync(request, cap);
+            way.Unproven.Sent(exchange.Records, request.TopicData[0].Name);
             exchange.Settle(Verdict.Persisted(-1, -1));
         }
         catch (Exception error)
@@ -280,8 +289,11 @@ sealed class BrokerSender : IDisposable
     }
 
     /// <summary>A connection and what the broker behind it takes.</summary>
-    sealed record Way(BrokerConnection Connection, short Version, ProducerIdentity? Identity)
+    sealed record Way(BrokerConnection Connection, short Version, ProducerIdentity? Identity, Unproven Unproven)
     {
+        /// <summary>Whether an answer told of what was not asked.</summary>
+        public bool IsSuspect { get; set; }
+
         /// <summary>The record format for this version of Produce (KIP-32, KIP-98).</summary>
         public byte Magic { get; } = Version switch { >= 3 => 2, 2 => 1, _ => 0 };
     }

@@ -11,6 +11,9 @@ sealed class Exchange(Producer producer)
 
     public bool IsEmpty => batches.Count == 0;
 
+    /// <summary>How many records are in it.</summary>
+    public int Records => batches.Values.Sum(batch => batch.Count);
+
     public void Add(OutgoingBatch batch, ReadOnlyMemory<byte> bytes)
     {
         var lane = batch.Lane;
@@ -33,16 +36,22 @@ sealed class Exchange(Producer producer)
     }
 
     /// <summary>The broker answered.</summary>
-    public void Settle(Produce.Response answer, Produce.Request request)
+    /// <returns>The first topic and partition that it told of without being asked, or twice; null when there is none.</returns>
+    public string? Settle(Produce.Response answer, Produce.Request request)
     {
+        string? unasked = null;
         foreach (var topic in answer.Responses)
         {
             // From version 13 on a topic goes by its id.
             var name = topic.TopicId == Guid.Empty ? topic.Name : request.TopicData.FirstOrDefault(asked => asked.TopicId == topic.TopicId)?.Name;
             foreach (var partition in topic.PartitionResponses)
             {
-                // What was not asked for, or is told twice, is none of our business.
-                if (name is null || !batches.Remove((name, partition.Index), out var batch)) continue;
+                if (name is null || !batches.Remove((name, partition.Index), out var batch))
+                {
+                    unasked ??= $"{Foreign.Text(name ?? (topic.TopicId == Guid.Empty ? topic.Name : $"{topic.TopicId}"))} {partition.Index}";
+                    continue;
+                }
+
                 var (leader, epoch) = (partition.CurrentLeader.LeaderId, partition.CurrentLeader.LeaderEpoch);
                 if (partition.ErrorCode is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch && leader >= 0)
                     producer.LeaderIs(batch.Lane, leader, epoch, AddressOf(leader, answer));
@@ -51,6 +60,7 @@ sealed class Exchange(Producer producer)
         }
 
         Settle(Verdict.Omitted());
+        return unasked;
     }
 
     /// <summary>All batches that are left ended alike. It is empty then, and can be filled again.</summary>

@@ -138,6 +138,16 @@ sealed class Producer : IAsyncDisposable
         events.Post(new DeliveryFailed(events.Now, lane.Topic, lane.Partition, records, error));
     }
 
+    /// <summary>A connection without acknowledgements ended.</summary>
+    public void PossiblyLost(string broker, long records)
+    {
+        log.LogWarning("{Records} records may be lost with the connection to {Broker}", records, broker);
+        events.Post(new RecordsPossiblyLost(events.Now, broker, records));
+    }
+
+    /// <summary>An answer told of what was not asked, or twice.</summary>
+    public void Unasked(string broker, string about) => events.Post(new UnaskedAnswer(events.Now, broker, "Produce", about));
+
     /// <summary>Something happened that nobody thought of.</summary>
     public void Broken(string what, Exception error) => log.LogError(error, "Unexpected error while {What}", what);
 

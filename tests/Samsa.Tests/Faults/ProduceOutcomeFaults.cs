@@ -45,7 +45,7 @@ public class ProduceOutcomeFaults
     }
 
     [Test]
-    public async Task F053_What_was_not_asked_or_is_told_twice_changes_nothing()
+    public async Task F053_What_was_not_asked_or_is_told_twice_changes_nothing_and_is_told()
     {
         await using var stage = await FaultStage.OpenAsync();
         stage.Faults.Next(ApiKey.Produce).Change<Produce.Response>(answer => answer with
@@ -67,6 +67,21 @@ public class ProduceOutcomeFaults
         Assert.That((await stage.PublishAsync("a").Soon()).Offset, Is.Zero);
         Assert.That((await stage.PublishAsync("b").Soon()).Offset, Is.EqualTo(1));
         Assert.That(stage.Log(), Is.EqualTo(new[] { "a", "b" }));
+        await stage.HasAsync<UnaskedAnswer>(told => told.About == "t 77" && told.Api == "Produce");
+        Assert.That(stage.Events.OfType<BrokerDisconnected>(), Is.Empty, "once may be an oversight");
+    }
+
+    [Test]
+    public async Task F053_The_second_answer_that_tells_twice_closes_the_connection_and_nothing_is_lost_or_doubled()
+    {
+        await using var stage = await FaultStage.OpenAsync();
+        stage.Faults.Next(ApiKey.Produce, times: 2).Change<Produce.Response>(answer => answer with { Responses = [.. answer.Responses, .. answer.Responses] });
+        Assert.That((await stage.PublishAsync("a").Soon()).Offset, Is.Zero);
+        Assert.That((await stage.PublishAsync("b").Soon()).Offset, Is.EqualTo(1));
+        await stage.HasAsync<BrokerDisconnected>(gone => gone.Why.Contains("lastly of t 0", StringComparison.Ordinal) && gone.Error is Samsa.Wire.ProtocolException);
+        Assert.That((await stage.PublishAsync("c").Soon()).Offset, Is.EqualTo(2));
+        Assert.That(stage.Log(), Is.EqualTo(new[] { "a", "b", "c" }));
+        Assert.That(stage.Events.OfType<UnaskedAnswer>().Count(), Is.EqualTo(2));
     }
 
     [Test]
@@ -140,5 +155,39 @@ public class ProduceOutcomeFaults
         for (var i = 0; i < 5; i++) await stage.PublishAsync($"{i}").Soon();
         await Eventually.True(() => stage.Log().Count == 6);
         Assert.That(stage.Log(), Is.EqualTo(new[] { "a", "0", "1", "2", "3", "4" }));
+        await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 1);
+        Assert.That(stage.Events.OfType<RecordsPossiblyLost>().Count(), Is.EqualTo(1));
+    }
+
+    [TestCase(KafkaProfile.V0_8_2)]
+    [TestCase(KafkaProfile.V4_3)]
+    public async Task F058_Of_what_went_out_without_acknowledgements_those_are_told_as_possibly_lost_that_the_broker_had_not_shown_to_have_read(KafkaProfile profile)
+    {
+        await using var stage = await FaultStage.OpenAsync(profile: profile, produce: new() { Acks = Acks.None });
+        for (var i = 0; i < 20; i++) await stage.PublishAsync($"{i}").Soon();
+        await Eventually.True(() => stage.Log().Count == 20);
+        // Each is a request of its own here, and the first is never answered, so nothing behind it is either.
+        using var halted = stage.Faults.Next(ApiKey.Produce).Hold();
+        await Proven(stage);
+        for (var i = 20; i < 27; i++) await stage.PublishAsync($"{i}").Soon();
+        await halted.FiredAsync();
+        stage.Cluster.Brokers[0].CloseConnections();
+        await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 7);
+        await stage.PublishAsync("27").Soon();
+        await Eventually.True(() => stage.Log()[^1] == "27");
+        Assert.That(stage.Events.OfType<RecordsPossiblyLost>().Count(), Is.EqualTo(1));
+    }
+
+    // Until the questions that prove it have an answer each.
+    static Task Proven(FaultStage stage)
+    {
+        var since = System.Diagnostics.Stopwatch.GetTimestamp();
+        var before = -1;
+        return Eventually.True(() =>
+        {
+            var now = stage.Cluster.Requests.Count;
+            if (now != before) (before, since) = (now, System.Diagnostics.Stopwatch.GetTimestamp());
+            return System.Diagnostics.Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(200);
+        });
     }
 }

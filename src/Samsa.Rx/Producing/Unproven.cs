@@ -1,0 +1,70 @@
+namespace Samsa.Rx;
+
+/// <summary>Counts the records that went out over a connection without acknowledgement, and of which nothing says yet that the broker has read them.</summary>
+/// <remarks>
+/// A broker works on the requests of a connection one after the other, so the answer to a small question behind them proves that it has read them.
+/// One such question is under way at a time, so there are no more of them than ways to and fro.
+/// </remarks>
+/// <param name="connection">The connection.</param>
+/// <param name="lost">Told how many there were when the connection ended.</param>
+sealed class Unproven(BrokerConnection connection, Action<long> lost)
+{
+    readonly Lock gate = new();
+    long sent, proven;
+    bool asking, ended;
+
+    /// <summary>Records were given to the socket.</summary>
+    /// <param name="records">How many.</param>
+    /// <param name="topic">The topic of some of them, which the broker therefore knows.</param>
+    public void Sent(int records, string topic)
+    {
+        lock (gate)
+        {
+            if (!ended)
+            {
+                sent += records;
+                if (asking) return;
+                asking = true;
+                _ = ProveAsync(topic);
+                return;
+            }
+        }
+
+        lost(records);
+    }
+
+    async Task ProveAsync(string topic)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            while (Next() is { } until)
+            {
+                await AskAsync(topic);
+                lock (gate) proven = until;
+            }
+        }
+        catch (Exception)
+        {
+            // Whatever it was has closed the connection, and that is told elsewhere.
+            long left;
+            lock (gate) (ended, left) = (true, sent - proven);
+            if (left > 0) lost(left);
+        }
+    }
+
+    // How much the answer to the next question proves; null when there is nothing to prove.
+    long? Next()
+    {
+        lock (gate)
+        {
+            asking = sent > proven;
+            return asking ? sent : null;
+        }
+    }
+
+    // Brokers before 0.10 do not know the smallest of questions.
+    Task AskAsync(string topic) => connection.Speaks(ApiVersions.Api.Key, 0)
+        ? connection.AskAsync(new ApiVersions.Request(), maxVersion: 0)
+        : connection.AskAsync(new Metadata.Request { Topics = [new() { Name = topic }] });
+}
