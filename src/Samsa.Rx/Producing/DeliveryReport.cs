@@ -6,7 +6,7 @@ namespace Samsa.Rx;
 /// <param name="Partition">The partition; −1 when it never got one.</param>
 /// <param name="Offset">Where it is in the partition; −1 when that is not known.</param>
 /// <param name="Timestamp">The time stored with it, in milliseconds since 1970 (UTC).</param>
-/// <param name="Error">Why it is not persisted, <c>null</c> when it is. Records of one batch share it.</param>
+/// <param name="Error">Why it is not persisted, <c>null</c> when it is. Records of one batch share it, except those that the broker has named.</param>
 /// <param name="Tag">The number that was given with the record.</param>
 public readonly record struct DeliveryReport(
     Outcome Outcome, string Topic, int Partition, long Offset, long Timestamp, PublishException? Error, long Tag)

@@ -33,6 +33,8 @@ sealed class OutgoingBatch(BatchSource source, byte magic)
     readonly BatchNotes notes = new(source.Budget);
     long charged;
     int holds, keeps;
+    IReadOnlyDictionary<int, PublishException>? blamed;
+    PublishException? errorOfOthers;
 
     public byte Magic => magic;
 
@@ -131,6 +133,9 @@ sealed class OutgoingBatch(BatchSource source, byte magic)
 
     public void Failed(PublishException error) => (State, Outcome, Error) = (BatchState.Settled, error.Outcome, error);
 
+    /// <summary>It failed because of some of its records: each has an error of its own, and all others share one.</summary>
+    public void Blame(IReadOnlyDictionary<int, PublishException> records, PublishException others) => (blamed, errorOfOthers) = (records, others);
+
     /// <summary>Tells everybody how it ended, and lets go of it. Outside of the lock.</summary>
     public void Tell()
     {
@@ -142,7 +147,9 @@ sealed class OutgoingBatch(BatchSource source, byte magic)
     /// <summary>How one record ended. Any thread that keeps it.</summary>
     public DeliveryReport ReportOf(int index) => new(
         Outcome, Lane.Topic, Lane.Partition, BaseOffset < 0 ? -1 : BaseOffset + index,
-        AppendTime >= 0 ? AppendTime : notes.TimestampOf(index), Error, notes.TagOf(index));
+        AppendTime >= 0 ? AppendTime : notes.TimestampOf(index), ErrorOf(index), notes.TagOf(index));
+
+    PublishException? ErrorOf(int index) => blamed is null ? Error : blamed.GetValueOrDefault(index, errorOfOthers!);
 
     /// <summary>Holds its bytes until <see cref="Let"/>. Any thread.</summary>
     public void Hold() => Interlocked.Increment(ref holds);
@@ -166,7 +173,7 @@ sealed class OutgoingBatch(BatchSource source, byte magic)
     {
         if (Interlocked.Decrement(ref keeps) > 0) return;
         notes.Clear();
-        (Next, Told, Error, MayBeWritten) = (null, null, null, false);
+        (Next, Told, Error, MayBeWritten, blamed, errorOfOthers) = (null, null, null, false, null, null);
         (Attempts, Sequence, BaseOffset, AppendTime) = (0, -1, -1, -1);
         source.Keep(this);
     }

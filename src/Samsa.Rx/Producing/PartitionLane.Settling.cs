@@ -137,6 +137,7 @@ sealed partial class PartitionLane
                 break;
             default:
                 Fail(batch, verdict.Code, verdict.Detail ?? "the broker refused it", verdict.Cause);
+                if (verdict.Named is { } named) batch.Blame(NamedIn(batch, verdict.Code, named), PublishFailure.OfOther(this, batch, verdict.Code, verdict.Detail ?? ""));
                 break;
         }
     }
@@ -175,6 +176,9 @@ sealed partial class PartitionLane
         if (batch == open) open = null;
         batch.Failed(PublishFailure.Of(this, batch, code, why, cause));
     }
+
+    Dictionary<int, PublishException> NamedIn(OutgoingBatch batch, ErrorCode code, IReadOnlyDictionary<int, string> named) =>
+        named.ToDictionary(one => one.Key, one => PublishFailure.OfNamed(this, batch, code, one.Value));
 
     /// <summary>Takes what is settled off the front. What is settled behind something that is not waits, so that reports keep the order of the records.</summary>
     void Sweep()

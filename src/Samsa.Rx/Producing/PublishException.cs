@@ -21,7 +21,20 @@ public class PublishException : KafkaException
     public int Partition { get; }
 
     /// <summary>The same for another who awaits it: an exception that is thrown twice mixes up its stack traces.</summary>
-    internal PublishException Again() => new(Message, Outcome, Code, Topic, Partition, InnerException);
+    internal virtual PublishException Again() => new(Message, Outcome, Code, Topic, Partition, InnerException);
+}
+
+/// <summary>
+/// The broker refused other records of the same batch, and with them the whole batch (KIP-467). Of this one it said nothing: it can be published again.
+/// </summary>
+public sealed class BatchRefusedException : PublishException
+{
+    internal BatchRefusedException(string message, Outcome outcome, ErrorCode code, string topic, int partition, Exception? cause = null)
+        : base(message, outcome, code, topic, partition, cause)
+    {
+    }
+
+    internal override PublishException Again() => new BatchRefusedException(Message, Outcome, Code, Topic, Partition, InnerException);
 }
 
 /// <summary>There is no partition to write to: the topic does not exist and is not created, or it has no such partition.</summary>

@@ -16,13 +16,23 @@ static class PublishFailure
         Outcome.NotPersisted, ErrorCode.UnsupportedForMessageFormat, topic, partition);
 
     /// <summary>A batch has failed.</summary>
-    public static PublishException Of(PartitionLane lane, OutgoingBatch batch, ErrorCode code, string why, Exception? cause)
+    public static PublishException Of(PartitionLane lane, OutgoingBatch batch, ErrorCode code, string why, Exception? cause) =>
+        new(Sentence(lane, batch, batch.Count == 1 ? "A record" : $"A batch of {batch.Count} records", code, why), OutcomeOf(batch), code, lane.Topic, lane.Partition, cause);
+
+    /// <summary>A record has failed that the broker has named.</summary>
+    public static PublishException OfNamed(PartitionLane lane, OutgoingBatch batch, ErrorCode code, string why) =>
+        new(Sentence(lane, batch, "A record", code, why), OutcomeOf(batch), code, lane.Topic, lane.Partition);
+
+    /// <summary>A record has failed because the broker has named others of its batch.</summary>
+    public static BatchRefusedException OfOther(PartitionLane lane, OutgoingBatch batch, ErrorCode code, string why) =>
+        new(Sentence(lane, batch, "A record", code, $"others of its batch were refused: {why}"), OutcomeOf(batch), code, lane.Topic, lane.Partition);
+
+    static Outcome OutcomeOf(OutgoingBatch batch) => batch.MayBeWritten ? Outcome.Unknown : Outcome.NotPersisted;
+
+    static string Sentence(PartitionLane lane, OutgoingBatch batch, string what, ErrorCode code, string why)
     {
-        var outcome = batch.MayBeWritten ? Outcome.Unknown : Outcome.NotPersisted;
-        var records = batch.Count == 1 ? "A record" : $"A batch of {batch.Count} records";
-        var end = outcome is Outcome.Unknown ? "may have been written or not" : "was not written";
+        var end = OutcomeOf(batch) is Outcome.Unknown ? "may have been written or not" : "was not written";
         var named = code is ErrorCode.None ? "" : code.KafkaName + ", ";
-        return new PublishException(
-            $"{records} for {lane.Topic} {lane.Partition} {end}: {named}{Foreign.Text(why).TrimEnd('.')}.", outcome, code, lane.Topic, lane.Partition, cause);
+        return $"{what} for {lane.Topic} {lane.Partition} {end}: {named}{Foreign.Text(why).TrimEnd('.')}.";
     }
 }

@@ -33,6 +33,9 @@ readonly record struct Verdict(Fate Fate)
     /// <summary>What was said about it.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>What was said about single records, by their place in the batch; null when nothing was (KIP-467).</summary>
+    public IReadOnlyDictionary<int, string>? Named { get; init; }
+
     /// <summary>The exception that ended the attempt, if there was no answer.</summary>
     public Exception? Cause { get; init; }
 
@@ -74,7 +77,7 @@ readonly record struct Verdict(Fate Fate)
     {
         var verdict = new Verdict(FateOf(answer.ErrorCode, records, attempts))
         {
-            Code = answer.ErrorCode, Detail = DetailOf(answer, records), LogStart = answer.LogStartOffset,
+            Code = answer.ErrorCode, Detail = DetailOf(answer, records), Named = NamedIn(answer, records), LogStart = answer.LogStartOffset,
             NeedsMetadata = answer.ErrorCode.NeedsMetadata, MayBeWritten = !RulesOut(answer.ErrorCode),
         };
         return verdict.Fate is Fate.Persisted
@@ -106,6 +109,17 @@ readonly record struct Verdict(Fate Fate)
         or ErrorCode.InvalidTxnState or ErrorCode.InvalidProducerIdMapping or ErrorCode.TransactionalIdAuthorizationFailed
         or ErrorCode.KafkaStorageError or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.UnsupportedCompressionType
         or ErrorCode.InvalidRecord or ErrorCode.ProducerFenced or ErrorCode.ThrottlingQuotaExceeded or ErrorCode.UnknownTopicId or ErrorCode.InconsistentTopicId;
+
+    // A place that is none in the batch is passed over: then the batch fails as a whole.
+    static Dictionary<int, string>? NamedIn(Produce.Response.PartitionProduceResponse answer, int records)
+    {
+        if (answer.RecordErrors.Count == 0) return null;
+        var named = new Dictionary<int, string>();
+        foreach (var error in answer.RecordErrors)
+            if (error.BatchIndex >= 0 && error.BatchIndex < records)
+                named.TryAdd(error.BatchIndex, error.BatchIndexErrorMessage ?? answer.ErrorMessage ?? "the broker does not say why");
+        return named.Count > 0 ? named : null;
+    }
 
     /// <summary>What the broker says of the batch, and of the first record that it names and that there is.</summary>
     static string? DetailOf(Produce.Response.PartitionProduceResponse answer, int records)

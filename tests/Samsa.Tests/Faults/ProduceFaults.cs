@@ -3,6 +3,7 @@ using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Rx;
 using Samsa.Tests.Connections;
+using Samsa.Tests.Producing;
 
 namespace Samsa.Tests.Faults;
 
@@ -67,10 +68,42 @@ public class ProduceFaults
         Assert.Multiple(() =>
         {
             Assert.That((failed.Outcome, failed.Code), Is.EqualTo((Outcome.NotPersisted, error)));
-            Assert.That(failed.Message, Does.Contain("record 0 of the batch: it is not to my taste"));
+            Assert.That(failed.Message, Does.EndWith(", it is not to my taste."));
         });
         Assert.That((await stage.PublishAsync("c").Soon()).Offset, Is.EqualTo(1), "the gap in the numbers is closed");
         Assert.That(stage.Stored().Numbers(), Is.EqualTo(new[] { ((short)0, 0, 1), ((short)1, 0, 1) }), "by a new epoch");
+    }
+
+    [Test]
+    public async Task F046_Of_a_batch_the_records_that_the_broker_names_fail_for_that_and_the_others_because_of_them()
+    {
+        await using var stage = await FaultStage.OpenAsync();
+        await stage.PublishAsync("a");
+        var reports = new ReportList();
+        using var listening = stage.Topic.Reports.Subscribe(reports);
+        // The first is held, so that the others make one batch.
+        using var held = stage.Faults.Next(ApiKey.Produce).Hold();
+        var first = stage.PublishAsync("b");
+        await held.FiredAsync();
+        stage.Faults.Next(ApiKey.Produce).Answer<Produce.Request>(request => Refuse(request, ErrorCode.InvalidRecord, 1, 3, -1, 5, int.MaxValue, 1));
+        for (var i = 0; i < 5; i++) stage.Topic.Publish(new ProducerRecord($"{i}") { Partition = 0, Tag = i });
+        var awaited = stage.PublishAsync("awaited, and named");
+        held.Release();
+
+        await first.Soon();
+        var named = await awaited.ShouldThrow<PublishException>();
+        await Eventually.True(() => reports.All.Count == 5);
+        Assert.Multiple(() =>
+        {
+            Assert.That(reports.All.Select(report => (report.Outcome, report.Error!.Code)), Is.All.EqualTo((Outcome.NotPersisted, ErrorCode.InvalidRecord)));
+            Assert.That(reports.All.Where(report => report.Error is BatchRefusedException).Select(report => report.Tag), Is.EqualTo(new[] { 0, 2, 4 }));
+            Assert.That(reports.All.Where(report => report.Error is not BatchRefusedException).Select(report => report.Error!.Message), Is.All.EndsWith("INVALID_RECORD, it is not to my taste."));
+            Assert.That(reports.All[0].Error!.Message, Does.Contain("others of its batch were refused").And.Contain("record 1 of the batch: it is not to my taste"));
+            Assert.That(named, Is.Not.InstanceOf<BatchRefusedException>());
+        });
+        await stage.HasAsync<DeliveryFailed>(failed => failed.Records == 6);
+        foreach (var report in reports.All.Where(report => report.Error is BatchRefusedException)) await stage.PublishAsync($"{report.Tag}").Soon();
+        Assert.That(stage.Log(), Is.EqualTo(new[] { "a", "b", "0", "2", "4" }));
     }
 
     [Test]
@@ -137,7 +170,7 @@ public class ProduceFaults
         Assert.That(stage.Log(), Is.EqualTo(new[] { "c", "d" }));
     }
 
-    static Produce.Response Refuse(Produce.Request request, ErrorCode error) => new()
+    static Produce.Response Refuse(Produce.Request request, ErrorCode error, params int[] named) => new()
     {
         Responses = [.. request.TopicData.Select(topic => new Produce.Response.TopicProduceResponse
         {
@@ -149,7 +182,7 @@ public class ProduceFaults
                 ErrorCode = error,
                 BaseOffset = -1,
                 ErrorMessage = "One or more records have been rejected",
-                RecordErrors = [new() { BatchIndex = 0, BatchIndexErrorMessage = "it is not to my taste" }],
+                RecordErrors = [.. (named.Length > 0 ? named : [0]).Select(index => new Produce.Response.BatchIndexAndErrorMessage { BatchIndex = index, BatchIndexErrorMessage = "it is not to my taste" })],
             })],
         })],
     };
