@@ -7,6 +7,7 @@ namespace Samsa.Rx;
 /// <item>Whatever becomes of a batch (refused, expired), those after it keep theirs and are sent. If it was written after all, they fit.</item>
 /// <item>If it was not, the broker answers 45 to them. To the first batch that is not settled this says for certain that neither it nor
 /// anything behind it is in the log: only then the partition begins a new epoch and numbers what is left from 0 (KIP-360).</item>
+/// <item>Another topic of the same name has no numbers of ours yet: there all begins anew, too, behind what might be in it already.</item>
 /// <item>That is certain only while the broker still remembers the batch, had it been written. An old leader that was halted may owe its answer
 /// for long, and the new leader take what comes behind: never more than what leaves the first one among those remembered.</item>
 /// </list>
@@ -17,7 +18,7 @@ sealed partial class PartitionLane
     const int Remembered = 5;
 
     SequenceNumbers numbers = new();
-    bool startsAnew;
+    bool startsAnew, topicIsAnother;
 
     /// <summary>The epoch that the batches of this partition carry.</summary>
     public (long Id, short Epoch) Numbers => (numbers.ProducerId, numbers.Epoch);
@@ -34,6 +35,8 @@ sealed partial class PartitionLane
     bool TryNumber(OutgoingBatch batch, in Terms terms)
     {
         if (terms.Identity is not { } identity || batch.Magic < 2) return true;
+        if (topicIsAnother && !AnyMayBeWritten())
+            (startsAnew, topicIsAnother) = (startsAnew || numbers.ProducerId >= 0, false);
         if (startsAnew)
         {
             if (numbers.IsSpent && numbers.ProducerId == identity.Id)
@@ -54,6 +57,15 @@ sealed partial class PartitionLane
 
         if (batch.Sequence < 0) batch.Sequence = numbers.Take(batch.Count);
         return true;
+    }
+
+    // By its name a batch may have come into the other topic already: it is sent there under the number it had, and those behind it begin anew.
+    bool AnyMayBeWritten()
+    {
+        for (var batch = head; batch is not null; batch = batch.Next)
+            if (batch is { State: not BatchState.Settled, MayBeWritten: true })
+                return true;
+        return false;
     }
 
     bool AnyNumbered()

@@ -101,7 +101,7 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
             }
 
             // What is sent again goes behind what is under way before it only when that has come to its end: otherwise it would pass it.
-            if (inFlight >= MostInFlight(terms) || follows && next.Attempts > 0 || startsAnew && inFlight > 0) return Taken.Busy;
+            if (inFlight >= MostInFlight(terms) || follows && next.Attempts > 0 || (startsAnew || topicIsAnother) && inFlight > 0) return Taken.Busy;
             if (WouldBury(place, terms)) return Taken.Busy;
             if (next == open && !terms.Partial && Lingers(next, terms.Now, out due)) return due == long.MaxValue ? Taken.Busy : Taken.Later;
             if (next.Bytes > terms.Room) return Taken.TooLarge;
@@ -139,9 +139,14 @@ sealed partial class PartitionLane(Producer producer, string topic, int partitio
     }
 
     /// <summary>What was known of leaders is void: the next one begins with epoch 0 again.</summary>
-    public void Begin()
+    /// <param name="isAnother">Whether another topic has the name of the one that was written to.</param>
+    public void Begin(bool isAnother)
     {
-        lock (gate) (leaderEpoch, retryAt) = (-1, 0);
+        lock (gate)
+        {
+            (leaderEpoch, retryAt) = (-1, 0);
+            topicIsAnother |= isAnother;
+        }
     }
 
     /// <summary>Drops the oldest batch that was never sent, to make room.</summary>

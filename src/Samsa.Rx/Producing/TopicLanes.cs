@@ -129,16 +129,16 @@ sealed class TopicLanes : IDisposable
             all = lanes;
         }
 
-        if (isAnother) Begin();
+        if (isAnother) Begin(isAnother: true);
         foreach (var partition in view.Partitions)
             if (partition.Partition >= 0)
                 all[partition.Partition].Follow(partition.Leader, partition.LeaderEpoch);
     }
 
     /// <summary>The topic is gone, or another one has its name: what was known of its leaders says nothing about the next.</summary>
-    public void Begin()
+    public void Begin(bool isAnother = false)
     {
-        foreach (var lane in Lanes) lane.Begin();
+        foreach (var lane in Lanes) lane.Begin(isAnother);
     }
 
     public void Dispose() => interest.Dispose();

@@ -103,10 +103,27 @@ public sealed class TopicFaultTests
         await PublishAsync(stage, 20, 20);
 
         Assert.That(stage.Brokers.Values("t"), Is.EqualTo(Enumerable.Range(20, 20).Select(n => $"{n}")));
-        // Brokers from 2.5 on let a producer that is new to them begin with any number; older ones insist on zero.
-        var first = stage.Brokers.Batches("t")[0].BaseSequence;
-        Assert.That(stage.Brokers.Batches("t").Select(batch => batch.BaseSequence - first), Is.EqualTo(stage.Brokers.Batches("t").Select(batch => batch.BaseOffset)));
-        if (profile == KafkaProfile.V1_1) Assert.That(first, Is.Zero);
+        // In another topic the numbers begin anew: by a new epoch, so that nothing can be taken for something of the topic before.
+        Assert.That(stage.Brokers.Batches("t").Select(batch => (long)batch.BaseSequence), Is.EqualTo(stage.Brokers.Batches("t").Select(batch => batch.BaseOffset)));
+        Assert.That(stage.Brokers.Batches("t").Select(batch => batch.ProducerEpoch), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public async Task F031_A_batch_that_may_be_in_the_new_topic_already_goes_there_under_its_number_and_what_is_behind_it_begins_anew()
+    {
+        // By its name: before Produce 13 the request does not tell which topic of that name is meant.
+        await using var stage = await Stage.OpenAsync(profile: KafkaProfile.V3_9, options: Patient);
+        await PublishAsync(stage, 0, 3);
+        stage.Brokers.DeleteTopic("t");
+        stage.Brokers.CreateTopic("t");
+        using var lost = stage.Brokers.Faults.Next(ApiKey.Produce).Applied().Close();
+        await PublishAsync(stage, 3, 1);
+        await stage.Kafka.Readers.Watch.RefreshAsync("test");
+        await PublishAsync(stage, 4, 2);
+
+        Assert.That(lost.Fired, Is.EqualTo(1));
+        Assert.That(stage.Brokers.Values("t"), Is.EqualTo(new[] { "3", "4", "5" }));
+        Assert.That(stage.Brokers.Batches("t").Select(batch => (batch.ProducerEpoch, batch.BaseSequence)), Is.EqualTo(new[] { ((short)0, 3), ((short)1, 0), ((short)1, 1) }));
     }
 
     [Test]
