@@ -32,7 +32,12 @@ sealed partial class FetchSession
             if (IsLate(ask)) return;
             var (reader, leader) = (ask.Reader, ask.Reader.Leader);
             if (Options.Rack is null || follower == reader.Broker!.Broker) return;
-            if (Watch.Current.Brokers.ContainsKey(follower))
+            if (!reader.MayMove(Now))
+            {
+                // Brokers that send it on from one to another would never give a record.
+                LeaveFollower(reader);
+            }
+            else if (Watch.Current.Brokers.ContainsKey(follower))
             {
                 Attach(reader, BrokerOf(follower), leader);
                 reader.FollowerUntil = Now + Settings.MetadataMaxAge;

@@ -3,6 +3,12 @@ namespace Samsa.Rx;
 /// <summary>How far one partition is read, and by whom. Only its session changes it, under its gate.</summary>
 sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
 {
+    /// <summary>How often it may be sent from one broker to another within a minute. Followers seldom change, and each way costs a fetch.</summary>
+    public const int MostMoves = 5;
+
+    TimeSpan minuteBegan;
+    int moves;
+
     public TopicPartition Id { get; } = id;
 
     /// <summary>What its records keep of it.</summary>
@@ -24,6 +30,13 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
 
     /// <summary>Until when no follower is wanted for it: one was of no use.</summary>
     public TimeSpan LeaderUntil { get; set; }
+
+    /// <summary>Whether it may be sent to another broker now; once it was sent to and fro too often, no more in that minute.</summary>
+    public bool MayMove(TimeSpan now)
+    {
+        if (now - minuteBegan >= TimeSpan.FromMinutes(1)) (minuteBegan, moves) = (now, 0);
+        return ++moves <= MostMoves;
+    }
 
     /// <summary>The leader did not act as one: it is not asked before somebody looked at the cluster again.</summary>
     public bool IsUnsure { get; set; }

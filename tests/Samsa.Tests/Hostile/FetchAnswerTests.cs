@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Samsa.Protocol;
 using Samsa.Protocol.Messages;
 using Samsa.Rx;
+using Samsa.Tests.Connections;
 using Samsa.Tests.Partitions;
 using Samsa.Tests.Topics;
 using Samsa.Wire;
@@ -145,5 +146,29 @@ public sealed class FetchAnswerTests
 
         Assert.That(seen.Texts, Is.EqualTo(new[] { "a", "b" }));
         Assert.That(seen.Error, Is.Null);
+    }
+
+    [TestCase(3, Description = "a follower names another one, and that one the first")]
+    [TestCase(1, Description = "a follower names the leader, and the leader the follower")]
+    public async Task I058_A_reader_that_is_sent_to_and_fro_goes_a_few_times_a_minute_and_then_the_leader_has_to_give_its_records(int other)
+    {
+        var clock = new TestClock();
+        await using var stage = await FetchStage.OpenAsync(brokers: 3, prepare: (_, options) => options with { Clock = clock });
+        var given = 0;
+        stage.OnFetch = (broker, request) =>
+            broker == 2 ? Says(new Fetch.Response.PartitionData { PreferredReadReplica = other })
+            : request.RackId == "south" || broker == 3 ? Says(new Fetch.Response.PartitionData { PreferredReadReplica = 2 })
+            : given++ == 0 ? Says(Batch(0, 0, "from the leader"))
+            : Says();
+        var began = clock.GetTimestamp();
+        var seen = stage.Watch(new() { Rack = "south", MaxWait = TimeSpan.FromMilliseconds(100) });
+
+        await clock.AdvanceUntilAsync(() => seen.Texts.Count > 0, TimeSpan.FromMilliseconds(20));
+        Assert.That(clock.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(10)), "it does not wait for a minute to be over");
+        await clock.AdvanceUntilAsync(() => clock.GetElapsedTime(began) > TimeSpan.FromMinutes(2), TimeSpan.FromMilliseconds(200));
+
+        // In the third minute it may have begun again.
+        Assert.That(stage.Fetches.Count(fetch => fetch.Broker is 2 or 3), Is.InRange(2, 3 * PartitionReader.MostMoves));
+        Assert.That(seen.Texts, Is.EqualTo(new[] { "from the leader" }));
     }
 }
