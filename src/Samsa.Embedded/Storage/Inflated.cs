@@ -9,7 +9,11 @@ sealed class Inflated : IBufferWriter<byte>, IDisposable
     /// <summary>The most bytes one batch may inflate to.</summary>
     public const int Limit = 128 * 1024 * 1024;
 
+    /// <summary>The pool would keep larger ones for each thread that ever met a bomb.</summary>
+    const int MostPooled = 32 * 1024 * 1024;
+
     byte[] bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
+    bool isRented = true;
     int length;
 
     public ReadOnlySpan<byte> Written => bytes.AsSpan(0, length);
@@ -49,7 +53,7 @@ sealed class Inflated : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(bytes);
+        Return();
         bytes = [];
         length = 0;
     }
@@ -58,9 +62,17 @@ sealed class Inflated : IBufferWriter<byte>, IDisposable
     {
         if (size <= bytes.Length - length) return;
         if (size > Limit - length) throw new CompressionException($"The records inflate to more than {Limit} bytes.");
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(length + (long)size, bytes.Length * 2L), Limit));
+        var wanted = (int)Math.Min(Math.Max(length + (long)size, bytes.Length * 2L), Limit);
+        var rents = wanted <= MostPooled;
+        var larger = rents ? ArrayPool<byte>.Shared.Rent(wanted) : GC.AllocateUninitializedArray<byte>(wanted);
         Written.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(bytes);
-        bytes = larger;
+        Return();
+        (bytes, isRented) = (larger, rents);
+    }
+
+    void Return()
+    {
+        if (isRented) ArrayPool<byte>.Shared.Return(bytes);
+        isRented = false;
     }
 }

@@ -14,7 +14,11 @@ public sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue
     /// <summary>What may be asked for beyond the limit: the largest block of LZ4.</summary>
     internal const int Slack = 4 * 1024 * 1024;
 
+    /// <summary>Larger arrays are not from the pool: it would keep one for each thread that ever met a batch that inflates to so much.</summary>
+    const int MostPooled = 32 * 1024 * 1024;
+
     byte[] array = [];
+    bool isRented;
 
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
@@ -65,7 +69,7 @@ public sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue
     /// <summary>Gives the array back. The buffer may be used again.</summary>
     public void Dispose()
     {
-        if (array.Length > 0) pool.Return(array);
+        Return();
         array = [];
         Length = 0;
     }
@@ -83,10 +87,17 @@ public sealed class PooledBuffer(ArrayPool<byte> pool, long limit = int.MaxValue
 
     void Grow(int size)
     {
-        var larger = pool.Rent(Math.Max(size, 256));
+        var rents = size <= MostPooled;
+        var larger = rents ? pool.Rent(Math.Max(size, 256)) : GC.AllocateUninitializedArray<byte>(size);
         Written.CopyTo(larger);
-        if (array.Length > 0) pool.Return(array);
-        array = larger;
+        Return();
+        (array, isRented) = (larger, rents);
+    }
+
+    void Return()
+    {
+        if (isRented) pool.Return(array);
+        isRented = false;
     }
 
     CompressionException TooLarge() => new($"The data inflate to more than the {limit} bytes that are allowed");
