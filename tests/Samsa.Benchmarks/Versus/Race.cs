@@ -20,6 +20,8 @@ static class Race
             return 2;
         }
 
+        // Those who race are processes of their own, and inherit it.
+        Environment.SetEnvironmentVariable(SamsaContestant.SettingsVariable, string.Join('\n', options.Settings));
         await using var broker = await Brokers.StartAsync(options);
         Console.WriteLine($"{options.Case} against {broker.Kind}, medians of {options.Rounds}");
         Table.PrintHead();
@@ -31,16 +33,17 @@ static class Race
     static async Task RunAsync(RaceOptions options, Brokers broker, Heat heat)
     {
         if (!broker.IsNull) heat = await RealTopics.PrepareAsync(broker.Bootstrap, heat);
-        var runs = Clients.ToDictionary(client => client, _ => new List<Measured>());
+        var clients = options.IsAlone ? Clients[..1] : Clients;
+        var runs = clients.ToDictionary(client => client, _ => new List<Measured>());
         for (var round = 0; round < options.Rounds; round++)
         {
             // Who begins has the machine as the other left it: so they take turns.
-            foreach (var client in round % 2 == 0 ? Clients : [.. Clients.Reverse()])
+            foreach (var client in round % 2 == 0 ? clients : [.. clients.Reverse()])
                 runs[client].Add(await MeasureAsync(client, broker.Bootstrap, heat));
         }
 
-        foreach (var client in Clients) Table.Print(Measured.Median(runs[client]), options.Json);
-        if (heat.Does is not "idle") Table.PrintRatio(Measured.Median(runs[Clients[0]]), Measured.Median(runs[Clients[1]]));
+        foreach (var client in clients) Table.Print(Measured.Median(runs[client]), options.Json);
+        if (heat.Does is not "idle" && !options.IsAlone) Table.PrintRatio(Measured.Median(runs[Clients[0]]), Measured.Median(runs[Clients[1]]));
     }
 
     static async Task<Measured> MeasureAsync(string client, string bootstrap, Heat heat)

@@ -6,7 +6,7 @@ namespace Samsa.Benchmarks.Versus;
 sealed record RaceOptions(string Case)
 {
     public static string Usage =>
-        $"versus {string.Join('|', Races.Names)} [--bootstrap HOST:PORT | --null] [--records N] [--rounds N] [--json FILE]";
+        $"versus {string.Join('|', Races.Names)} [--bootstrap HOST:PORT | --null] [--records N] [--rounds N] [--json FILE] [--alone] [-X NAME=VALUE]";
 
     public string? Bootstrap { get; init; }
 
@@ -17,6 +17,12 @@ sealed record RaceOptions(string Case)
     public long? Records { get; init; }
 
     public int Rounds { get; init; } = 3;
+
+    /// <summary>Without the others.</summary>
+    public bool IsAlone { get; init; }
+
+    /// <summary>Settings of Samsa.Rx that differ from its defaults, by Java's names.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>Where the lines go, added to what is there.</summary>
     public string? Json { get; init; }
@@ -35,6 +41,8 @@ sealed record RaceOptions(string Case)
                 "--null" => options with { IsNull = true },
                 "--records" => options with { Records = long.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = int.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--alone" => options with { IsAlone = true },
+                "-X" => options with { Settings = [.. options.Settings, Value()] },
                 "--json" => options with { Json = Value() },
                 _ => throw new ArgumentException($"{args[i]} is not known. {Usage}"),
             };

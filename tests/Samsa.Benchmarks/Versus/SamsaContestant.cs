@@ -4,10 +4,13 @@ using Samsa.Rx;
 
 namespace Samsa.Benchmarks.Versus;
 
-/// <summary>Samsa.Rx with its default options.</summary>
+/// <summary>Samsa.Rx with its default options, but for what is set in the environment.</summary>
 sealed class SamsaContestant : IContestant
 {
     public const string Name = "Samsa.Rx";
+
+    /// <summary>Holds settings by Java's names, a line each.</summary>
+    public const string SettingsVariable = "SAMSA_RACE_SETTINGS";
 
     readonly Kafka kafka;
     readonly Heat heat;
@@ -17,8 +20,16 @@ sealed class SamsaContestant : IContestant
     public string Version { get; } =
         typeof(Kafka).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static async Task<SamsaContestant> StartAsync(string bootstrap, Heat heat) =>
-        new(await Kafka.ConnectAsync(bootstrap, new() { Produce = new() { Compression = heat.Codec } }), heat);
+    public static async Task<SamsaContestant> StartAsync(string bootstrap, Heat heat)
+    {
+        var options = KafkaOptions.Parse(Settings);
+        return new(await Kafka.ConnectAsync(bootstrap, options with { Produce = options.Produce with { Compression = heat.Codec } }), heat);
+    }
+
+    static IEnumerable<KeyValuePair<string, string>> Settings =>
+        from line in (Environment.GetEnvironmentVariable(SettingsVariable) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        let parts = line.Split('=', 2)
+        select KeyValuePair.Create(parts[0], parts.ElementAtOrDefault(1) ?? "");
 
     Topic Topic => kafka.Topics[heat.Topic];
 
