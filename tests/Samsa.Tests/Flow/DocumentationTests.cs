@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using System.Xml.XPath;
 using Samsa.Flow;
+using Samsa.Rx;
 
 namespace Samsa.Tests.Flow;
 
@@ -10,15 +11,17 @@ public class DocumentationTests
 {
     static readonly string[] Said = ["Temperature: ", "Scheduler: ", "Buffer: ", "Acknowledgement: ", "Marble: "];
 
-    static IEnumerable<string> Operators => typeof(FlowObservable).GetMethods(BindingFlags.Public | BindingFlags.Static)
-        .Where(method => method.DeclaringType == typeof(FlowObservable)).Select(method => method.Name).Distinct();
+    static IEnumerable<TestCaseData> Operators =>
+        from home in new[] { typeof(FlowObservable), typeof(KafkaObservable) }
+        from name in home.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(method => method.Name).Distinct()
+        select new TestCaseData(home, name).SetArgDisplayNames($"{home.Name}.{name}");
 
     [TestCaseSource(nameof(Operators))]
-    public void An_operator_tells_its_temperature_scheduler_buffer_acknowledgement_and_marble(string name)
+    public void An_operator_tells_its_temperature_scheduler_buffer_acknowledgement_and_marble(Type home, string name)
     {
-        var documentation = XDocument.Load(Path.ChangeExtension(typeof(FlowObservable).Assembly.Location, ".xml"));
+        var documentation = XDocument.Load(Path.ChangeExtension(home.Assembly.Location, ".xml"));
         var remarks = documentation.XPathSelectElements("/doc/members/member")
-            .Where(member => member.Attribute("name")!.Value.StartsWith($"M:Samsa.Flow.FlowObservable.{name}`", StringComparison.Ordinal))
+            .Where(member => member.Attribute("name")!.Value.Split('`', '(')[0] == $"M:{home.FullName}.{name}")
             .Select(member => member.Element("remarks") ?? InheritedBy(member)).OfType<XElement>().ToList();
         Assert.That(remarks, Is.Not.Empty);
         foreach (var remark in remarks)

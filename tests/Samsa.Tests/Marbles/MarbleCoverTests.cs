@@ -9,7 +9,7 @@ namespace Samsa.Tests.Marbles;
 [TestFixture]
 public sealed class MarbleCoverTests
 {
-    static readonly Assembly[] Libraries = [typeof(Samsa.Flow.FlowObservable).Assembly];
+    static readonly Assembly[] Libraries = [typeof(Samsa.Flow.FlowObservable).Assembly, typeof(Samsa.Rx.KafkaObservable).Assembly];
 
     [TestCaseSource(nameof(Operators))]
     public void An_operator_has_files_for_the_usual_for_errors_and_for_the_end_of_a_subscription(string name) =>
