@@ -1,7 +1,10 @@
 namespace Samsa.Rx;
 
 /// <summary>Asks the leaders of a topic where its partitions begin and end; asks again those that were not the leaders.</summary>
-sealed class TopicOffsets(Readers readers, string topic)
+/// <param name="readers">Whom to ask through.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="isolation">Whether the end is the high watermark or the last stable offset.</param>
+sealed class TopicOffsets(Readers readers, string topic, Isolation isolation = Isolation.ReadUncommitted)
 {
     readonly SortedDictionary<int, PartitionOffsets> known = [];
     Exception? last;
@@ -41,7 +44,7 @@ sealed class TopicOffsets(Readers readers, string topic)
         {
             var connection = await readers.ConnectAsync(leader, ct);
             var beginnings = await OffsetLookup.AskAsync(connection, Questions(partitions, OffsetLookup.Earliest), Isolation.ReadUncommitted, ct);
-            var ends = await OffsetLookup.AskAsync(connection, Questions(partitions, OffsetLookup.Latest), Isolation.ReadUncommitted, ct);
+            var ends = await OffsetLookup.AskAsync(connection, Questions(partitions, OffsetLookup.Latest), isolation, ct);
             for (var i = 0; i < partitions.Count; i++) Take(partitions[i].Partition, beginnings[i], ends[i]);
         }
         catch (ConnectionException lost)
