@@ -44,7 +44,8 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
             kept = Kept<T>.Of(value);
             Put(key, kept);
         }
-        catch (Exception error)
+        // What the observer throws closes the output, and goes to who gave the element.
+        catch (Exception error) when (!output.IsClosed)
         {
             kept.Lease.Fail(error);
             OnError(error);
@@ -109,7 +110,16 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
             }
 
             isFull = true;
-            output.Call();
+            try
+            {
+                output.Call();
+            }
+            catch (Exception error)
+            {
+                kept.Lease.Fail(error);
+                throw;
+            }
+
             WaitForRoom();
         }
     }

@@ -17,12 +17,16 @@ sealed class Intake<T, TResult>(BoundedQueue<T> queue, SerialOutput<TResult> out
     {
         try
         {
-            if (queue.Add(value, mayWait: !output.IsMine)) output.Call();
+            if (!queue.Add(value, mayWait: !output.IsMine)) return;
         }
         catch (Exception error)
         {
             OnError(error);
+            return;
         }
+
+        // Not inside: what an observer throws goes to who gave the element, as anywhere in Rx.
+        output.Call();
     }
 
     public void OnError(Exception error) => output.Abort(error);

@@ -104,7 +104,8 @@ sealed class Valve<T> : IOutputOwner, IDisposable
             {
                 if (IsKept(value)) return;
             }
-            catch (Exception error)
+            // What the observer throws closes the output, and goes to who gave the element.
+            catch (Exception error) when (!valve.output.IsClosed)
             {
                 valve.output.Abort(error);
                 return;
