@@ -10,8 +10,10 @@ namespace Samsa.Rx;
 /// </remarks>
 /// <typeparam name="TKey">The keys.</typeparam>
 /// <typeparam name="TValue">Their values.</typeparam>
+#pragma warning disable CA1710 // It is a table; that it can be looked into like a dictionary is the least of it.
 public interface ITopicTable<TKey, TValue> : IReadOnlyDictionary<TKey, TValue>, IAsyncDisposable
     where TKey : notnull
+#pragma warning restore CA1710
 {
     /// <summary>Ends when everything has been read that was there when the reading began. Cancelled when the table is disposed of before.</summary>
     Task CaughtUp { get; }

@@ -38,6 +38,7 @@ sealed class TopicTable<TKey, TValue> : ITopicTable<TKey, TValue>, IObserver<Cat
     {
         var view = new TableView<TKey, TValue>(observer, null, options);
         lock (gate) Add(view);
+        view.Wake();
         return Disposable.Create(() => Leave(view));
     });
 
@@ -197,7 +198,7 @@ sealed class TopicTable<TKey, TValue> : ITopicTable<TKey, TValue>, IObserver<Cat
             if (ended) return;
             (ended, failure) = (true, error);
             left = [.. views, .. watched.Values.SelectMany(some => some)];
-            (views, _) = ([], 0);
+            views = [];
             watched.Clear();
         }
 
