@@ -48,7 +48,7 @@ public sealed class ScriptedTopic(IScheduler scheduler, Func<string, TimeSpan> t
         public void Publish(in ProducerRecord record, int number)
         {
             var (text, tag) = (Encoding.UTF8.GetString(record.Value!.Value.Span), record.Tag);
-            if (text == topic.ClosedAt) throw new ObjectDisposedException("Kafka");
+            ObjectDisposedException.ThrowIf(text == topic.ClosedAt, typeof(Kafka));
             topic.taken.OnNext(text);
             topic.Schedule(text, () =>
             {

@@ -1,0 +1,75 @@
+using Samsa.Flow;
+
+namespace Samsa.Rx;
+
+/// <summary>What <c>WindowByEventTime</c> tells: a window that is over, or an element that came too late for its own.</summary>
+/// <typeparam name="TSource">The elements.</typeparam>
+/// <typeparam name="TKey">Of what there is a window each.</typeparam>
+/// <typeparam name="TResult">What the elements of a window become.</typeparam>
+public abstract class EventWindow<TSource, TKey, TResult> : IDeferrable
+    where TKey : notnull
+{
+    private protected EventWindow(TKey key) => Key = key;
+
+    /// <summary>The key.</summary>
+    public TKey Key { get; }
+
+    /// <inheritdoc/>
+    public abstract Lease Defer();
+}
+
+/// <summary>A window that is over. Deferring it defers all of its elements.</summary>
+/// <typeparam name="TSource">The elements.</typeparam>
+/// <typeparam name="TKey">Of what there is a window each.</typeparam>
+/// <typeparam name="TResult">What the elements of a window become.</typeparam>
+public sealed class ClosedWindow<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
+    where TKey : notnull
+{
+    readonly SharedLease lease;
+
+    internal ClosedWindow(TKey key, DateTimeOffset start, DateTimeOffset end, TResult result, int count, SharedLease lease)
+        : base(key) => (Start, End, Result, Count, this.lease) = (start, end, result, count, lease);
+
+    /// <summary>The time of the first element that belongs to it, at the earliest.</summary>
+    public DateTimeOffset Start { get; }
+
+    /// <summary>The time before which its elements lie.</summary>
+    public DateTimeOffset End { get; }
+
+    /// <summary>What its elements have become.</summary>
+    public TResult Result { get; }
+
+    /// <summary>How many they are.</summary>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public override Lease Defer() => lease.Defer();
+
+    /// <summary>What it is of, and what it has become: <c>key: result</c>.</summary>
+    public override string ToString() => $"{Key}: {Result}";
+}
+
+/// <summary>An element that came when all of its windows were over.</summary>
+/// <typeparam name="TSource">The elements.</typeparam>
+/// <typeparam name="TKey">Of what there is a window each.</typeparam>
+/// <typeparam name="TResult">What the elements of a window become.</typeparam>
+public sealed class LateElement<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
+    where TKey : notnull
+{
+    readonly SharedLease lease;
+
+    internal LateElement(TKey key, TSource element, DateTimeOffset time, SharedLease lease)
+        : base(key) => (Element, Time, this.lease) = (element, time, lease);
+
+    /// <summary>The element.</summary>
+    public TSource Element { get; }
+
+    /// <summary>Its time.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <inheritdoc/>
+    public override Lease Defer() => lease.Defer();
+
+    /// <summary>What it is: <c>late: element</c>.</summary>
+    public override string ToString() => $"late: {Element}";
+}
