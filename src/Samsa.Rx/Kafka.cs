@@ -82,6 +82,40 @@ public sealed class Kafka : IAsyncDisposable
     /// </summary>
     public IObservable<KafkaEvent> Events => events;
 
+    /// <summary>Which partitions a topic has, as assignments: all of them, or those that are chosen.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="options">
+    /// Of these count <see cref="ConsumeOptions.Partitions"/>, <see cref="ConsumeOptions.Start"/>, <see cref="ConsumeOptions.TopicTimeout"/> and
+    /// <see cref="ConsumeOptions.DeletionTimeout"/>, and with <see cref="ConsumeOptions.UntilEnd"/> it completes after the first; null for <see cref="KafkaOptions.Consume"/>.
+    /// </param>
+    /// <returns>
+    /// Cold: each subscription begins with the present partitions (with none while there is no such topic), and then follows the cluster: partitions that are added rise the generation. Ends with a
+    /// <see cref="TopicNotFoundException"/> when the topic is deleted.
+    /// </returns>
+    public IObservable<PartitionAssignment> Assignments(string topic, ConsumeOptions? options = null) =>
+        new TopicAssignments(readers, TopicName.Checked(topic), options ?? Options.Consume);
+
+    /// <summary>The records of partitions that come and go as somebody says: the partitions of several topics, a part of a topic, what a group assigns.</summary>
+    /// <param name="assignments">Each is the whole set that is read from then on. When it completes, the last one stays.</param>
+    /// <param name="options">How is read; null for <see cref="KafkaOptions.Consume"/>. <see cref="ConsumeOptions.Partitions"/> says nothing here.</param>
+    /// <param name="merging">How partitions are given up (at once, or when what was delivered is dealt with), in which order they begin, and whether an error of one ends all.</param>
+    /// <returns>The reading. It begins when it is subscribed to, which can be done once.</returns>
+    public Reading Read(
+        IObservable<PartitionAssignment> assignments, ConsumeOptions? options = null, MergeByAssignmentOptions<TopicPartition>? merging = null)
+    {
+        ArgumentNullException.ThrowIfNull(assignments);
+        return new(new(readers, "assigned partitions", options ?? Options.Consume, assignments, merging ?? new()));
+    }
+
+    /// <inheritdoc cref="Read"/>
+    /// <returns>The records. Cold: each subscription is a reading of its own.</returns>
+    public IObservable<KafkaRecord> AsObservable(
+        IObservable<PartitionAssignment> assignments, ConsumeOptions? options = null, MergeByAssignmentOptions<TopicPartition>? merging = null)
+    {
+        ArgumentNullException.ThrowIfNull(assignments);
+        return new ReadingSource(new(readers, "assigned partitions", options ?? Options.Consume, assignments, merging ?? new()));
+    }
+
     /// <summary>Creates a topic, and waits until the brokers show it with a leader for each partition.</summary>
     /// <param name="name">Its name: 1 to 249 of a-z, A-Z, 0-9, '.', '_', '-'.</param>
     /// <param name="partitions">How many partitions; -1 for as many as the brokers are set up to.</param>

@@ -104,6 +104,24 @@ public sealed partial record ConsumeOptions
     /// </summary>
     public long BufferedBytes { get; init => field = Option.Between(1L, value, long.MaxValue); } = 32 * 1024 * 1024;
 
+    /// <summary>When a record counts as dealt with.</summary>
+    public AckMode AckMode { get; init => field = Option.Known(value); }
+
+    /// <summary>
+    /// How many records of the whole reading may be in flight: delivered, kept by somebody (<see cref="KafkaRecord.Defer"/>) and not dealt with yet. Beyond it nothing is delivered
+    /// until half of them are dealt with; a batch that was begun is delivered to its end.
+    /// </summary>
+    public int InFlightRecords { get; init => field = Option.Between(1, value, 100_000_000); } = 100_000;
+
+    /// <summary>How many bytes of keys and values of the whole reading may be in flight, with 64 bytes more for each record.</summary>
+    public long InFlightBytes { get; init => field = Option.Between(1L, value, long.MaxValue); } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// How many records of one partition may be in flight. Beyond it that partition waits, and is left out of the fetches, until half of them are dealt with; the others go on. It also waits
+    /// when four times as many were kept since the oldest that is not dealt with. Operators that wait for more records than this before they deal with any would wait for ever.
+    /// </summary>
+    public int InFlightPartitionRecords { get; init => field = Option.Between(1, value, 10_000_000); } = 20_000;
+
     static int[] Chosen(IReadOnlyList<int> value)
     {
         foreach (var partition in value) Option.Between(0, partition, int.MaxValue, nameof(Partitions));

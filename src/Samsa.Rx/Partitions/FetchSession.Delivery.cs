@@ -46,7 +46,7 @@ sealed partial class FetchSession
                 return false;
             }
 
-            if (batch.Fault is null) return true;
+            if (!batch.IsEnd || batch.Reader.Observer is not null) return true;
             fault ??= batch.Fault;
             ready.Clear();
             return false;
@@ -59,12 +59,16 @@ sealed partial class FetchSession
         lock (gate)
         {
             var room = ready.Return(batch);
-            Drain(batch.Reader);
+            if (batch.IsEnd) Close(batch.Reader);
+            else HoldIfOver(batch.Reader);
+            EndIfDone(batch.Reader);
             if (room == Room.ForThePartition) batch.Reader.Broker?.Wake.Set();
             else if (room == Room.ForAll)
                 foreach (var broker in brokers.Values)
                     broker.Wake.Set();
         }
+
+        Moved();
     }
 
     /// <summary>The error that the reading ended with, made anew; null when there is none.</summary>

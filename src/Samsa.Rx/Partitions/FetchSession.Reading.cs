@@ -14,6 +14,7 @@ sealed partial class FetchSession
         lock (gate)
         {
             turn.Begin(Now, ready.Delivered);
+            if (gathering > 0) return;
             ReturnToLeaders(broker, turn.Now);
             var count = broker.Partitions.Count;
             if (count > 0) broker.First = (broker.First + 1) % count;
@@ -52,11 +53,12 @@ sealed partial class FetchSession
             var reader = found.Ask.Reader;
             if (IsLate(found.Ask)) return;
             reader.Jump(position, found.End, found.IsSame);
+            if (reader.Ready.Batches == 0) reader.Origin.SkipTo(position);
             if (!found.IsSame)
                 reader.Failures = 0;
             else if (!found.Ask.Seek!.IsCheck)
                 MakeNoHaste(reader, () => new OffsetOutOfRangeException(id.Topic, id.Partition, position, "its leader has it and does not give it"));
-            Drain(reader);
+            EndIfDone(reader);
         }
 
         if (found.Loss is { } loss) Tell(new OffsetReset(Events.Now, id.Topic, id.Partition, loss.Offset, position, loss.Why));
@@ -73,14 +75,22 @@ sealed partial class FetchSession
             ready.Put(reader, answer.Batches);
             if (answer.Next > reader.Position) reader.Advance(answer.Next, answer.Epoch);
             if (answer.Batches.Count > 0) output.Set();
+            else if (reader.Ready.Batches == 0) Skip(reader);
             Judge(reader, answer);
-            Drain(reader);
+            EndIfDone(reader);
         }
 
         foreach (var (from, next, damage) in answer.Skipped)
             Tell(new BatchSkipped(Events.Now, ask.Id.Topic, ask.Id.Partition, from, next, damage));
         if (answer.Damage is { } again && ask.DamagedAt != answer.Next)
             Tell(new RequestRetried(Events.Now, "Fetch", $"{ask.Id}", again));
+    }
+
+    /// <summary>What came was not for users: the position goes past it.</summary>
+    void Skip(PartitionReader reader)
+    {
+        reader.Origin.SkipTo(reader.Position);
+        Moved();
     }
 
     /// <summary>What was wrong with an answer, if anything.</summary>
@@ -200,8 +210,8 @@ sealed partial class FetchSession
     void GiveUp(PartitionReader reader, Func<Exception> error)
     {
         reader.Finish();
-        ready.Put(reader, [new ReadyBatch(reader, null!, 0, 0, 0, 0, false) { Fault = error }]);
-        output.Set();
+        reader.IsDrained = true;
+        PutEnd(reader, error);
     }
 
     /// <summary>Tries again, but not for ever.</summary>

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using Samsa.Protocol.Records;
 
 namespace Samsa.Rx;
@@ -18,6 +19,7 @@ sealed partial class FetchSession : IAsyncDisposable
 
     readonly Lock gate = new();
     readonly Dictionary<TopicPartition, PartitionReader> partitions = [];
+    readonly Dictionary<TopicPartition, PartitionReader> left = [];
     readonly Dictionary<int, BrokerReader> brokers = [];
     readonly ReadyQueue ready;
     readonly BrokerConnections connections;
@@ -32,6 +34,8 @@ sealed partial class FetchSession : IAsyncDisposable
     Func<Exception>? fault;
     Task? ending;
     int open;
+    int gathering;
+    IDisposable? driver;
     bool complete;
     volatile bool stopped;
 
@@ -78,44 +82,101 @@ sealed partial class FetchSession : IAsyncDisposable
     public bool IsStopped => stopped;
 
     /// <summary>Begins.</summary>
-    /// <param name="drive">Says which partitions are read, until it is cancelled.</param>
-    public void Start(Func<CancellationToken, Task> drive)
-    {
-        Track(FollowLeadersAsync);
-        Track(drive);
-    }
+    public void Start() => Track(FollowLeadersAsync);
 
-    /// <summary>Takes partitions in. Those that are read already go on as they are.</summary>
-    public void Add(string topic, Guid id, IEnumerable<(int Partition, StartFrom Start)> added)
+    /// <summary>Has somebody told when it stops: who says which partitions are read.</summary>
+    public void OnStop(IDisposable told)
     {
         lock (gate)
         {
-            foreach (var (partition, start) in added)
+            if (!stopped)
             {
-                var reader = new PartitionReader(new(topic, partition), id, Math.Min(Options.PartitionBytes, LargestBatch));
-                if (stopped || !partitions.TryAdd(reader.Id, reader)) continue;
-                reader.Look(new(start));
-                reader.IsUnsure = true;
-                open++;
+                driver = told;
+                return;
             }
-
-            ready.Partitions = partitions.Count;
         }
 
-        Apply(Watch.Current, isFresh: true);
+        told.Dispose();
     }
 
-    /// <summary>Gives a partition up. What is ready of it is not delivered; a batch that is being delivered is not called back.</summary>
-    public void Remove(TopicPartition id)
+    /// <summary>Asks nobody anything until it is disposed of: what is added meanwhile is asked for together.</summary>
+    public IDisposable Gather()
+    {
+        lock (gate) gathering++;
+        return Disposable.Create(this, static session =>
+        {
+            lock (session.gate)
+            {
+                if (--session.gathering > 0) return;
+                foreach (var broker in session.brokers.Values) broker.Wake.Set();
+            }
+        });
+    }
+
+    /// <summary>Takes a partition in. One that was given up before goes on where not everything was dealt with.</summary>
+    /// <param name="id">The partition.</param>
+    /// <param name="start">Where its reading begins; null for where it was left, or <see cref="ConsumeOptions.Start"/> the first time.</param>
+    /// <param name="observer">To whom its records are pushed; null when they are pulled.</param>
+    /// <exception cref="InvalidOperationException">It is read already.</exception>
+    public PartitionReader Add(TopicPartition id, StartFrom? start, IObserver<KafkaRecord>? observer = null)
+    {
+        PartitionReader reader;
+        lock (gate)
+        {
+            if (partitions.ContainsKey(id)) throw new InvalidOperationException($"{id} is read already by this reading.");
+            var known = Watch.Current.Topics.GetValueOrDefault(id.Topic);
+            reader = new(id, known?.Id ?? default, Math.Min(Options.PartitionBytes, LargestBatch), Options.AckMode, observer, Watch.Follow(id.Topic));
+            if (stopped)
+            {
+                Leave(reader);
+                return reader;
+            }
+
+            reader.Origin.Open(this);
+            reader.Look(new(start ?? LeftAt(reader) ?? Options.Start.In(id.Partition)));
+            reader.IsUnsure = true;
+            partitions.Add(id, reader);
+            left.Remove(id);
+            open++;
+            ready.Partitions = partitions.Count;
+            if (known is not null && Watch.Current.Version >= applied) Apply(reader, known, isNews: true);
+            if (reader.IsUnsure) doubts.Set();
+        }
+
+        return reader;
+    }
+
+    /// <summary>Gives a partition up. What is ready of it is not delivered; of what is being delivered the present record is the last.</summary>
+    public void Remove(PartitionReader reader)
     {
         lock (gate)
         {
-            if (!partitions.Remove(id, out var reader)) return;
+            if (!partitions.TryGetValue(reader.Id, out var present) || present != reader) return;
+            partitions.Remove(reader.Id);
+            left[reader.Id] = reader;
             Detach(reader);
             reader.Finish();
             ready.Drop(reader);
+            Release(reader);
+            if (reader is { IsDraining: true, IsDrained: false }) waiting--;
             ready.Partitions = partitions.Count;
-            Drain(reader);
+            Leave(reader);
+            Close(reader);
+        }
+    }
+
+    /// <summary>Reads a partition no further: it ends when what was delivered of it is dealt with.</summary>
+    public void Drain(PartitionReader reader)
+    {
+        lock (gate)
+        {
+            if (reader.IsGone || reader.IsDraining) return;
+            reader.IsDraining = true;
+            if (!reader.IsDrained) waiting++;
+            Detach(reader);
+            reader.Finish();
+            ready.Drop(reader);
+            EndIfDone(reader);
         }
     }
 
@@ -177,6 +238,11 @@ sealed partial class FetchSession : IAsyncDisposable
     async Task EndAsync()
     {
         await HaltAsync();
+        lock (gate)
+            foreach (var reader in partitions.Values)
+                Leave(reader);
+        moved.Set();
+        driver?.Dispose();
         closed(this);
         await TakeLeaveAsync();
         await connections.CloseAsync(Use);
@@ -234,10 +300,40 @@ sealed partial class FetchSession : IAsyncDisposable
     }
 
     /// <summary>What becomes of a partition that was read to its end and delivered.</summary>
-    void Drain(PartitionReader reader)
+    void EndIfDone(PartitionReader reader)
     {
         if (!reader.IsFinished || reader.IsDrained || reader.Ready.Batches > 0) return;
+        if (reader.IsDraining && reader.Origin.InFlight.Records > 0) return;
+        if (reader.IsDraining) waiting--;
         reader.IsDrained = true;
+        if (reader.Observer is null) Close(reader);
+        else PutEnd(reader);
+    }
+
+    void PutEnd(PartitionReader reader, Func<Exception>? fault = null)
+    {
+        Release(reader);
+        ready.Put(reader, [ReadyBatch.EndOf(reader, fault)]);
+        output.Set();
+    }
+
+    /// <summary>Nobody waits for the partition any more.</summary>
+    void Close(PartitionReader reader)
+    {
+        if (reader.IsClosed) return;
+        reader.IsClosed = true;
         if (--open == 0) output.Set();
     }
+
+    static void Leave(PartitionReader reader)
+    {
+        reader.IsGone = true;
+        reader.Origin.Close();
+        reader.Interest?.Dispose();
+    }
+
+    StartFrom? LeftAt(PartitionReader reader) =>
+        left.TryGetValue(reader.Id, out var before) && before.TopicId == reader.TopicId && before.Origin.Position is { } position
+            ? StartFrom.Offset(position)
+            : null;
 }

@@ -8,11 +8,14 @@ namespace Samsa.Rx;
 /// Nothing is allocated for a record, and its bytes are not used for anything else while it, or memory of it, is held: it may be kept, which keeps
 /// the memory of its whole batch (and of what came in the same answer). To keep few of many for long, copy what is needed: <c>record.Value.ToArray()</c>.
 /// </remarks>
-public readonly struct KafkaRecord
+public readonly struct KafkaRecord : IDeferrable
 {
     // DateTimeOffset.MinValue and MaxValue in milliseconds since 1970.
     const long FirstMillisecond = -62_135_596_800_000;
     const long LastMillisecond = 253_402_300_799_999;
+
+    // What a record that is kept costs beside its bytes.
+    const int Overhead = 64;
 
     readonly RecordBatch? batch;
     readonly int keyStart;
@@ -73,9 +76,24 @@ public readonly struct KafkaRecord
     /// <summary>The value read as UTF-8, null when there is none. Allocates a string each time.</summary>
     public string? Text => ValueIsNull ? null : Encoding.UTF8.GetString(Value.Span);
 
-    RecordOrigin Origin => (RecordOrigin)Batch.Tag!;
+    internal RecordOrigin Origin => (RecordOrigin)Batch.Tag!;
+
+    internal int Cost => Overhead + Math.Max(keyLength, 0) + Math.Max(valueLength, 0);
 
     RecordBatch Batch => batch ?? throw new InvalidOperationException("This KafkaRecord was never read from a topic: it is the default of its type.");
+
+    /// <summary>
+    /// Keeps the record beyond <c>OnNext</c>: the position of its partition does not go past it before the lease is completed. The operators of <c>Samsa.Flow</c> do it by
+    /// themselves.
+    /// </summary>
+    /// <returns>
+    /// To be completed once, from any thread, when the record is dealt with. A lease that fails ends the reading with a <see cref="RecordFailedException"/>. Leases of one record are
+    /// independent: it is dealt with when all are completed.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// It is too late: with <see cref="AckMode.OnReturn"/> this must be called inside <c>OnNext</c>, with <see cref="AckMode.Explicit"/> before the record is acknowledged.
+    /// </exception>
+    public Lease Defer() => Origin.Defer(this);
 
     /// <summary>Where it was read, and its sizes: <c>clicks 3@17 (key 5 bytes, value 100 bytes)</c>.</summary>
     public override string ToString() => batch is null

@@ -1,7 +1,8 @@
 namespace Samsa.Rx;
 
 /// <summary>How far one partition is read, and by whom. Only its session changes it, under its gate.</summary>
-sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
+sealed class PartitionReader(
+    TopicPartition id, Guid topicId, int askBytes, AckMode mode = AckMode.None, IObserver<KafkaRecord>? observer = null, IDisposable? interest = null)
 {
     /// <summary>How often it may be sent from one broker to another within a minute. Followers seldom change, and each way costs a fetch.</summary>
     public const int MostMoves = 5;
@@ -11,8 +12,26 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
 
     public TopicPartition Id { get; } = id;
 
-    /// <summary>What its records keep of it.</summary>
-    public RecordOrigin Origin { get; } = new(id);
+    /// <summary>What its records keep of it, and how far they are dealt with.</summary>
+    public RecordOrigin Origin { get; } = new(id, mode);
+
+    /// <summary>To whom its records are pushed; null when they are pulled.</summary>
+    public IObserver<KafkaRecord>? Observer { get; } = observer;
+
+    /// <summary>Keeps its topic in the cluster view.</summary>
+    public IDisposable? Interest { get; } = interest;
+
+    /// <summary>Nobody wants it any more; what is being delivered of it is not delivered to its end.</summary>
+    public bool IsGone
+    {
+        get => Volatile.Read(ref gone);
+        set => Volatile.Write(ref gone, value);
+    }
+
+    /// <summary>It is read no further, and ends when nothing of it is in flight any more.</summary>
+    public bool IsDraining { get; set; }
+
+    bool gone;
 
     public Guid TopicId { get; set; } = topicId;
 
@@ -65,8 +84,11 @@ sealed class PartitionReader(TopicPartition id, Guid topicId, int askBytes)
     /// <summary>Nothing will be asked for it any more: it came to its end, failed, or was taken away.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Everything of it is delivered, and it is not waited for any more.</summary>
+    /// <summary>Everything of it is delivered but the end.</summary>
     public bool IsDrained { get; set; }
+
+    /// <summary>It is not waited for any more.</summary>
+    public bool IsClosed { get; set; }
 
     /// <summary>How many bytes are asked for. It grows when a batch does not fit.</summary>
     public int AskBytes { get; set; } = askBytes;

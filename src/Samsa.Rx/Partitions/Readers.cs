@@ -34,20 +34,19 @@ sealed class Readers(ClusterWatch watch, BrokerConnections connections, KafkaOpt
         }
     }
 
-    /// <summary>Begins to read a topic. Returns at once.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="options">How; null for the client's defaults.</param>
+    /// <summary>Begins a reading of nothing yet. Returns at once.</summary>
+    /// <param name="options">How is read.</param>
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>
-    public FetchSession Open(string topic, ConsumeOptions? options)
+    public FetchSession Open(ConsumeOptions options)
     {
-        var session = new FetchSession(watch, connections, kafka, events, options ?? kafka.Consume, Forget, frames);
+        var session = new FetchSession(watch, connections, kafka, events, options, Forget, frames);
         lock (gate)
         {
             if (disposed) throw Closed();
             live.Add(session);
         }
 
-        session.Start(new TopicPartitions(session, topic).RunAsync);
+        session.Start();
         return session;
     }
 

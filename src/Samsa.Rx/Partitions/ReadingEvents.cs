@@ -41,3 +41,13 @@ public sealed record PartitionsFound(DateTimeOffset At, string Topic, IReadOnlyL
     /// <inheritdoc/>
     public override string ToString() => $"PartitionsFound {{ At = {At}, Topic = {Topic}, Partitions = {string.Join(", ", Partitions)} }}";
 }
+
+/// <summary>
+/// A partition waits, because too many of its records are kept and not dealt with yet (<see cref="ConsumeOptions.InFlightPartitionRecords"/>). It goes on by itself when half of them are.
+/// </summary>
+/// <param name="At">When.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="Records">How many are kept.</param>
+/// <param name="Bytes">How many bytes those have.</param>
+public sealed record PartitionHeld(DateTimeOffset At, string Topic, int Partition, int Records, long Bytes) : KafkaEvent(At);

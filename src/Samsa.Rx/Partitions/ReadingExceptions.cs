@@ -47,3 +47,21 @@ public sealed class TopicNotFoundException(string topic, string what) : KafkaExc
     /// <summary>The topic.</summary>
     public string Topic { get; } = topic;
 }
+
+/// <summary>A record that was kept beyond <c>OnNext</c> was not dealt with: its lease failed, so the reading cannot go past it.</summary>
+/// <param name="topic">The topic.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="offset">The offset of the record.</param>
+/// <param name="inner">Why not.</param>
+public sealed class RecordFailedException(string topic, int partition, long offset, Exception inner)
+    : KafkaException($"{topic} {partition}@{offset} was kept and not dealt with: {inner.Message}", inner)
+{
+    /// <summary>The topic.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>The offset of the record.</summary>
+    public long Offset { get; } = offset;
+}

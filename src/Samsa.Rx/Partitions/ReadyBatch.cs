@@ -2,7 +2,7 @@ using Samsa.Protocol.Records;
 
 namespace Samsa.Rx;
 
-/// <summary>A batch that can be delivered, or (without a batch) the fault that its partition ended with.</summary>
+/// <summary>A batch that can be delivered, or (without a batch) the end of its partition, with the fault if there was one.</summary>
 /// <param name="Reader">Whose it is.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="From">Records before this offset were delivered already, or not asked for.</param>
@@ -13,8 +13,14 @@ namespace Samsa.Rx;
 readonly record struct ReadyBatch(
     PartitionReader Reader, RecordBatch Batch, long From, long Until, long Next, long Bytes, bool EndsAnswer)
 {
-    /// <summary>Makes the exception that the reading ends with.</summary>
+    /// <summary>Makes the exception that the partition ends with.</summary>
     public Func<Exception>? Fault { get; init; }
+
+    /// <summary>Nothing more comes of the partition.</summary>
+    public bool IsEnd => Batch is null;
+
+    /// <summary>The end of a partition.</summary>
+    public static ReadyBatch EndOf(PartitionReader reader, Func<Exception>? fault = null) => new(reader, null!, 0, 0, 0, 0, false) { Fault = fault };
 
     public int Count => Batch?.Count ?? 0;
 }

@@ -23,19 +23,23 @@ sealed class ReadyQueue(ConsumeOptions options)
     /// <summary>What all partitions hold.</summary>
     public long Bytes { get; private set; }
 
-    public bool IsEmpty => turns.Count == 0;
+    /// <summary>Too much is in flight: nothing is delivered.</summary>
+    public bool IsHeld { get; set; }
+
+    public bool IsEmpty => IsHeld || turns.Count == 0;
 
     long Share => Math.Max(options.PartitionBytes, options.BufferedBytes / Math.Max(1, Partitions));
 
     /// <summary>Whether the partition may be asked for more.</summary>
-    public bool HasRoom(PartitionReader reader) => !full && !reader.Ready.IsFull && reader.Ready.Answers < AnswersAhead;
+    public bool HasRoom(PartitionReader reader) =>
+        !full && !IsHeld && reader.Ready is { IsFull: false, IsHeld: false, Answers: < AnswersAhead };
 
     /// <summary>Takes in what one answer held for one partition.</summary>
     public void Put(PartitionReader reader, IReadOnlyList<ReadyBatch> batches)
     {
         if (batches.Count == 0) return;
         var ready = reader.Ready;
-        if (ready.Waiting.Count == 0) turns.Enqueue(reader);
+        if (ready is { Waiting.Count: 0, IsHeld: false }) turns.Enqueue(reader);
         foreach (var batch in batches)
         {
             ready.Waiting.Enqueue(batch);
@@ -50,7 +54,7 @@ sealed class ReadyQueue(ConsumeOptions options)
     public bool TryTake(out ReadyBatch batch)
     {
         batch = default;
-        if (!turns.TryDequeue(out var reader)) return false;
+        if (IsHeld || !turns.TryDequeue(out var reader)) return false;
         batch = reader.Ready.Waiting.Dequeue();
         if (reader.Ready.Waiting.Count > 0) turns.Enqueue(reader);
         return true;
@@ -75,15 +79,27 @@ sealed class ReadyQueue(ConsumeOptions options)
         return !had && HasRoom(batch.Reader) ? Room.ForThePartition : Room.AsBefore;
     }
 
+    /// <summary>Leaves a partition out: too much of it is in flight.</summary>
+    public void Hold(PartitionReader reader)
+    {
+        reader.Ready.IsHeld = true;
+        Unturn(reader);
+    }
+
+    /// <summary>Takes it in again.</summary>
+    public void Release(PartitionReader reader)
+    {
+        reader.Ready.IsHeld = false;
+        if (reader.Ready.Waiting.Count > 0) turns.Enqueue(reader);
+    }
+
     /// <summary>Throws away what a partition has ready.</summary>
     public void Drop(PartitionReader reader)
     {
         var ready = reader.Ready;
         if (ready.Waiting.Count == 0) return;
         while (ready.Waiting.TryDequeue(out var batch)) Count(ready, batch, -1);
-        for (var left = turns.Count; left > 0; left--)
-            if (turns.Dequeue() is var other && other != reader)
-                turns.Enqueue(other);
+        Unturn(reader);
         full &= Bytes > options.BufferedBytes / 2;
     }
 
@@ -92,6 +108,13 @@ sealed class ReadyQueue(ConsumeOptions options)
     {
         foreach (var reader in turns) reader.Ready.Waiting.Clear();
         turns.Clear();
+    }
+
+    void Unturn(PartitionReader reader)
+    {
+        for (var left = turns.Count; left > 0; left--)
+            if (turns.Dequeue() is var other && other != reader)
+                turns.Enqueue(other);
     }
 
     void Count(ReadyPart ready, in ReadyBatch batch, int sign)
@@ -120,6 +143,9 @@ sealed class ReadyPart
 
     /// <summary>It reached a limit and has not fallen to half of it since.</summary>
     public bool IsFull { get; set; }
+
+    /// <summary>Too many of its records were delivered and are not dealt with.</summary>
+    public bool IsHeld { get; set; }
 }
 
 /// <summary>What a delivered batch changed.</summary>

@@ -4,24 +4,25 @@ using Samsa.Protocol.Records;
 namespace Samsa.Rx;
 
 /// <summary>
-/// The pump of one subscription: takes batches from its session and calls the observer for each record, one after the other, on one
-/// task of its own and under no lock.
+/// The pump of one reading: takes batches from its session and calls, for each record, the observer of its partition, one after the other, on one task of its own
+/// and under no lock.
 /// </summary>
+/// <param name="session">Where the batches come from.</param>
+/// <param name="observed">What is read, for the log.</param>
+/// <param name="ended">Told how the reading ended: with an error, or without.</param>
 /// <remarks>
-/// What the observer throws and what reading throws are kept apart: the first ends the reading and is told where somebody sees it, the
+/// What an observer throws and what reading throws are kept apart: the first ends the reading and is told where somebody sees it, the
 /// second is what the observer is told.
 /// </remarks>
-sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observer, string observed) : IDisposable
+sealed class RecordDelivery(FetchSession session, string observed, Action<Exception?> ended)
 {
-    volatile bool quiet;
     Exception? thrown;
+    Func<Exception>? failure;
 
-    /// <summary>Delivers until everything is read, until it is disposed or cancelled, or until the reading or the observer fails.</summary>
-    /// <param name="ct">Ends it gracefully: the record that is being delivered is the last one.</param>
-    /// <exception cref="Exception">The reading failed, and the observer was told; or the observer failed.</exception>
-    public async Task RunAsync(CancellationToken ct)
+    /// <summary>Delivers until everything is read, until the session is stopped, or until the reading or an observer fails.</summary>
+    /// <exception cref="Exception">The reading failed, and the observers were told; or one of them threw.</exception>
+    public async Task RunAsync()
     {
-        using var registered = ct.UnsafeRegister(static delivery => ((RecordDelivery)delivery!).Dispose(), this);
         try
         {
             while (await session.WaitAsync(CancellationToken.None))
@@ -35,30 +36,31 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         }
         catch (Exception error)
         {
-            if (!quiet) Call(() => observer.OnError(error));
+            Call(() => ended(error));
+            session.Stop();
             // Whoever waits for the task gets an exception of his own.
             throw session.Failure ?? error;
         }
-        finally
-        {
-            session.Stop();
-        }
 
-        if (!quiet) Call(observer.OnCompleted);
+        Call(() => ended(null));
+        session.Stop();
         if (thrown is not null) ExceptionDispatchInfo.Throw(thrown);
+        if (failure is not null) throw failure();
     }
 
-    /// <summary>No more calls. Prompt, and from inside a call nothing follows it.</summary>
-    public void Dispose()
+    void Deliver(in ReadyBatch ready)
     {
-        quiet = true;
-        session.Stop();
+        if (ready.Reader.IsGone) return;
+        if (!ready.IsEnd) DeliverRecords(ready);
+        else if (ready.Fault is { } fault) Fail(ready.Reader.Observer!, fault);
+        else Call(ready.Reader.Observer!.OnCompleted);
     }
 
     /// <summary>The inner loop: nothing is allocated in it, and nothing is looked at twice.</summary>
-    void Deliver(in ReadyBatch ready)
+    void DeliverRecords(in ReadyBatch ready)
     {
         var (batch, from, until) = (ready.Batch, ready.From, ready.Until);
+        var (reader, observer) = (ready.Reader, ready.Reader.Observer!);
         var next = from;
         var isCalling = false;
         var frame = batch.Frame;
@@ -70,12 +72,15 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
             {
                 ref readonly var entry = ref records.Current;
                 if (entry.Offset < from) continue;
-                if (entry.Offset >= until || quiet) return;
+                if (reader.IsGone) return;
+                if (entry.Offset >= until) break;
                 isCalling = true;
                 observer.OnNext(new KafkaRecord(batch, entry));
                 isCalling = false;
                 next = entry.Offset + 1;
             }
+
+            if (!reader.IsGone) reader.Origin.SkipTo(ready.Next);
         }
         catch (CorruptBatchException damage) when (!isCalling)
         {
@@ -83,12 +88,19 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         }
         catch (Exception error)
         {
-            Failed(error);
+            Threw(error);
         }
         finally
         {
             frame?.TakeBack();
         }
+    }
+
+    /// <summary>One partition cannot be read on. What that means for the others is not decided here.</summary>
+    void Fail(IObserver<KafkaRecord> observer, Func<Exception> fault)
+    {
+        Call(() => observer.OnError(fault()));
+        if (session.IsStopped) failure = fault;
     }
 
     void Call(Action call)
@@ -99,15 +111,15 @@ sealed class RecordDelivery(FetchSession session, IObserver<KafkaRecord> observe
         }
         catch (Exception error)
         {
-            Failed(error);
+            Threw(error);
         }
     }
 
     /// <summary>The observer threw: nobody is told by the contract of Rx, so everybody is told who could be.</summary>
-    void Failed(Exception error)
+    void Threw(Exception error)
     {
         thrown ??= error;
-        Dispose();
+        session.Stop();
         session.ObserverFailed(observed, error);
     }
 }

@@ -9,6 +9,7 @@ namespace Samsa.Rx;
 sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDisposable? owned = null) : IAsyncEnumerator<KafkaRecord>
 {
     FetchSession? session;
+    bool tracks;
     RecordCursor records;
     ReadyBatch batch;
     bool hasBatch;
@@ -19,8 +20,10 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ValueTask<bool> MoveNextAsync()
     {
+        // Who asks for the next record has dealt with the one before, or has deferred it.
+        if (next > 0 && tracks) batch.Reader.Origin.End(next - 1);
         if (hasBatch && !ct.IsCancellationRequested && Step(session!)) return new(true);
-        return FindAsync(session ??= open());
+        return FindAsync(session ??= Open());
     }
 
     public ValueTask DisposeAsync()
@@ -30,6 +33,13 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
         session?.Stop();
         owned?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    FetchSession Open()
+    {
+        var opened = open();
+        tracks = opened.Options.AckMode != AckMode.None;
+        return opened;
     }
 
     async ValueTask<bool> FindAsync(FetchSession session)
@@ -59,10 +69,14 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
                 ref readonly var entry = ref records.Current;
                 if (entry.Offset < batch.From) continue;
                 if (entry.Offset >= batch.Until) return false;
+                if (batch.Reader.IsGone) return false;
                 next = entry.Offset + 1;
                 Current = new(batch.Batch, entry);
+                if (tracks) batch.Reader.Origin.Begin(Current);
                 return true;
             }
+
+            if (!batch.Reader.IsGone) batch.Reader.Origin.SkipTo(batch.Next);
         }
         catch (CorruptBatchException damage)
         {

@@ -1,7 +1,7 @@
 namespace Samsa.Rx;
 
 /// <summary>A topic as a sequence that is pulled: each enumeration is a reading of its own, which begins when it is first asked.</summary>
-sealed class RecordSequence(Readers readers, string topic, ConsumeOptions? options, CancellationToken given) : IAsyncEnumerable<KafkaRecord>
+sealed class RecordSequence(ReadingPlan plan, CancellationToken given) : IAsyncEnumerable<KafkaRecord>
 {
     public IAsyncEnumerator<KafkaRecord> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -11,5 +11,5 @@ sealed class RecordSequence(Readers readers, string topic, ConsumeOptions? optio
         return Open(both, both.Token);
     }
 
-    RecordEnumerator Open(IDisposable? owned, CancellationToken ct) => new(() => readers.Open(topic, options), ct, owned);
+    RecordEnumerator Open(IDisposable? owned, CancellationToken ct) => new(() => new Reading(plan).Open(), ct, owned);
 }

@@ -17,14 +17,19 @@ public sealed partial class Topic
     /// <see cref="BrokerException"/>); lost brokers and moved leaders are dealt with and told on <see cref="Kafka.Events"/>. An observer that throws ends its
     /// subscription, is told as <see cref="ObserverFailed"/> event and logged. Disposing is prompt and forgets what was not delivered.</para>
     /// </remarks>
-    public IObservable<KafkaRecord> AsObservable(ConsumeOptions? options = null) => new RecordObservable(readers, Name, options);
+    public IObservable<KafkaRecord> AsObservable(ConsumeOptions? options = null) => new ReadingSource(Plan(options));
+
+    /// <summary>One reading of the topic that tells about itself: which partitions it reads, and how far they are dealt with.</summary>
+    /// <param name="options">What is read and how; null for <see cref="KafkaOptions.Consume"/> of the client.</param>
+    /// <returns>The reading. It begins when it is subscribed to, which can be done once.</returns>
+    public Reading Read(ConsumeOptions? options = null) => new(Plan(options));
 
     /// <summary>The records of the topic, pulled. Nothing is read before the first record is asked for.</summary>
     /// <param name="options">What is read and how; null for <see cref="KafkaOptions.Consume"/> of the client.</param>
     /// <param name="ct">Ends each enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The records, as <see cref="AsObservable"/> orders them. Each enumeration is a reading of its own; leaving the loop ends it.</returns>
     public IAsyncEnumerable<KafkaRecord> AsAsyncEnumerable(ConsumeOptions? options = null, CancellationToken ct = default) =>
-        new RecordSequence(readers, Name, options, ct);
+        new RecordSequence(Plan(options), ct);
 
     /// <summary>Reads the topic and calls an observer for each record, until everything is read, it is cancelled, or something fails.</summary>
     /// <param name="observer">Who is called. It is told how the reading ends, unless that was by cancelling.</param>
@@ -39,8 +44,7 @@ public sealed partial class Topic
     public Task RunAsync(IObserver<KafkaRecord> observer, ConsumeOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var delivery = new RecordDelivery(readers.Open(Name, options), observer, Name);
-        return Task.Run(() => delivery.RunAsync(ct), CancellationToken.None);
+        return Read(options).RunAsync(observer, ct);
     }
 
     /// <summary>Reads the topic and calls a function for each record, until everything is read, it is cancelled, or something fails.</summary>
@@ -75,9 +79,11 @@ public sealed partial class Topic
     public Task RunAsync(Func<KafkaRecord, CancellationToken, ValueTask> handle, ConsumeOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        var session = readers.Open(Name, options);
+        var session = Read(options).Open();
         return Task.Run(() => HandleAsync(session, handle, ct), CancellationToken.None);
     }
+
+    ReadingPlan Plan(ConsumeOptions? options) => ReadingPlan.Of(readers, Name, options);
 
     async Task HandleAsync(FetchSession session, Func<KafkaRecord, CancellationToken, ValueTask> handle, CancellationToken ct)
     {

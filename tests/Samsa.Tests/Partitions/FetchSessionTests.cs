@@ -26,11 +26,11 @@ public sealed class FetchSessionTests
             }
         };
         await using var session = Open(stage);
-        Add(session, 0, 1);
+        var readers = Add(session, 0, 1);
         Assert.That(await TakeAsync(session, 2), Is.EquivalentTo(new[] { (0, 0L), (1, 0L) }));
         await Eventually.Is(() => stage.Fetches.Count == 2, "two fetches come");
 
-        session.Remove(new("t", 1));
+        session.Remove(readers[1]);
         answer.Set();
 
         Assert.That(await TakeAsync(session, 2), Is.EqualTo(new[] { (0, 1L), (0, 2L) }));
@@ -44,24 +44,13 @@ public sealed class FetchSessionTests
         stage.OffsetOf = time => time == -2 ? 0 : 1;
         stage.OnFetch = (_, _) => stage.Fetches.Count == 1 ? Says(Batch(0, 0, "a")) : null;
         await using var session = Open(stage, new() { UntilEnd = true });
-        Add(session, 0, 1);
+        var readers = Add(session, 0, 1);
 
         Assert.That(await TakeAsync(session, 1), Is.EqualTo(new[] { (0, 0L) }));
         session.Seal();
-        session.Remove(new("t", 1));
+        session.Remove(readers[1]);
 
         Assert.That(await session.WaitAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(20)), Is.False);
-    }
-
-    [Test]
-    public async Task A_driver_that_breaks_ends_the_reading()
-    {
-        await using var stage = await FetchStage.OpenAsync();
-        await using var session = Make(stage);
-
-        session.Start(_ => throw new InvalidDataException("broken"));
-
-        Assert.That(async () => await session.WaitAsync(default), Throws.TypeOf<KafkaException>().With.InnerException.TypeOf<InvalidDataException>());
     }
 
     [TestCase(1, 2000)]
@@ -104,15 +93,15 @@ public sealed class FetchSessionTests
     static FetchSession Open(FetchStage stage, ConsumeOptions? options = null)
     {
         var session = Make(stage, options);
-        session.Start(async ct =>
-        {
-            using var interest = session.Watch.Follow("t");
-            await Task.Delay(Timeout.Infinite, ct);
-        });
+        session.Start();
         return session;
     }
 
-    static void Add(FetchSession session, params int[] partitions) => session.Add("t", default, partitions.Select(p => (p, StartFrom.Beginning)));
+    static PartitionReader[] Add(FetchSession session, params int[] partitions)
+    {
+        using var together = session.Gather();
+        return [.. partitions.Select(partition => session.Add(new("t", partition), StartFrom.Beginning))];
+    }
 
     static async Task<List<(int Partition, long Offset)>> TakeAsync(FetchSession session, int count)
     {
