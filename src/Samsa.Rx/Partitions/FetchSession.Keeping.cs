@@ -8,6 +8,7 @@ sealed partial class FetchSession : IKeeping
     long inFlightBytes;
     volatile int waiting;
     volatile bool isWatched;
+    List<PartitionReader>? atEnd;
 
     /// <summary>How many records are delivered and kept, and how many bytes they have.</summary>
     public (long Records, long Bytes) InFlight => (Interlocked.Read(ref inFlight), Interlocked.Read(ref inFlightBytes));
@@ -16,18 +17,33 @@ sealed partial class FetchSession : IKeeping
 
     bool IsEased => InFlight is var (records, bytes) && records <= Options.InFlightRecords / 2 && bytes <= Options.InFlightBytes / 2;
 
-    /// <summary>How far each partition is dealt with, again and again when that may have changed, until the session ends.</summary>
-    /// <param name="take">Gets the positions of the partitions that are read. The last time is the end.</param>
-    public async Task WatchPositionsAsync(Action<IReadOnlyList<PartitionPosition>> take)
+    /// <summary>How far each partition that is read is dealt with; once the session has stopped, those that were read then.</summary>
+    public IReadOnlyList<PartitionPosition> Positions
+    {
+        get
+        {
+            List<PartitionReader> readers;
+            lock (gate) readers = atEnd ?? Watched();
+            return [.. readers.Where(reader => reader.Origin.Position is not null).Select(reader => new PartitionPosition(reader.Id, reader.Origin.Position!.Value))];
+        }
+    }
+
+    /// <summary>Tells whenever positions may have moved, until the session stops.</summary>
+    public async Task WatchAsync(Action tell)
     {
         isWatched = true;
         while (!stopped)
         {
-            take(Positions());
+            tell();
             await moved.WaitAsync(CancellationToken.None);
         }
+    }
 
-        take(Positions());
+    /// <summary>Waits until everything that was kept of partitions that were read to their ends is dealt with. After the session has stopped.</summary>
+    public async Task SettleAsync()
+    {
+        isWatched = true;
+        while (atEnd!.Exists(reader => reader.IsReadToEnd && reader.Origin.InFlight.Records > 0)) await moved.WaitAsync(CancellationToken.None);
     }
 
     void IKeeping.Began(int bytes)
@@ -66,11 +82,7 @@ sealed partial class FetchSession : IKeeping
         output.Set();
     }
 
-    IReadOnlyList<PartitionPosition> Positions()
-    {
-        lock (gate)
-            return [.. partitions.Values.Where(reader => reader.Origin.Position is not null).Select(reader => new PartitionPosition(reader.Id, reader.Origin.Position!.Value))];
-    }
+    List<PartitionReader> Watched() => [.. partitions.Values, .. readToEnd.Values];
 
     void Moved()
     {

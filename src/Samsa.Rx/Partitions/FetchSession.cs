@@ -20,6 +20,7 @@ sealed partial class FetchSession : IAsyncDisposable
     readonly Lock gate = new();
     readonly Dictionary<TopicPartition, PartitionReader> partitions = [];
     readonly Dictionary<TopicPartition, PartitionReader> left = [];
+    readonly Dictionary<TopicPartition, PartitionReader> readToEnd = [];
     readonly Dictionary<int, BrokerReader> brokers = [];
     readonly ReadyQueue ready;
     readonly BrokerConnections connections;
@@ -137,6 +138,7 @@ sealed partial class FetchSession : IAsyncDisposable
             reader.IsUnsure = true;
             partitions.Add(id, reader);
             left.Remove(id);
+            readToEnd.Remove(id);
             open++;
             ready.Partitions = partitions.Count;
             if (known is not null && Watch.Current.Version >= applied) Apply(reader, known, isNews: true);
@@ -154,6 +156,7 @@ sealed partial class FetchSession : IAsyncDisposable
             if (!partitions.TryGetValue(reader.Id, out var present) || present != reader) return;
             partitions.Remove(reader.Id);
             left[reader.Id] = reader;
+            if (reader.IsReadToEnd) readToEnd[reader.Id] = reader;
             Detach(reader);
             reader.Finish();
             ready.Drop(reader);
@@ -220,12 +223,14 @@ sealed partial class FetchSession : IAsyncDisposable
         {
             if (stopped) return;
             stopped = true;
+            atEnd = Watched();
             ready.Clear();
             // Asking must end before its connections do, or it would open new ones.
             ending = Task.Run(EndAsync, CancellationToken.None);
         }
 
         output.Set();
+        moved.Set();
     }
 
     /// <summary>Stops it and waits until nothing of it is left.</summary>
@@ -241,7 +246,6 @@ sealed partial class FetchSession : IAsyncDisposable
         lock (gate)
             foreach (var reader in partitions.Values)
                 Leave(reader);
-        moved.Set();
         driver?.Dispose();
         closed(this);
         await TakeLeaveAsync();
@@ -305,7 +309,7 @@ sealed partial class FetchSession : IAsyncDisposable
         if (!reader.IsFinished || reader.IsDrained || reader.Ready.Batches > 0) return;
         if (reader.IsDraining && reader.Origin.InFlight.Records > 0) return;
         if (reader.IsDraining) waiting--;
-        reader.IsDrained = true;
+        (reader.IsDrained, reader.IsReadToEnd) = (true, !reader.IsDraining && !reader.IsGone);
         if (reader.Observer is null) Close(reader);
         else PutEnd(reader);
     }
@@ -328,7 +332,8 @@ sealed partial class FetchSession : IAsyncDisposable
     static void Leave(PartitionReader reader)
     {
         reader.IsGone = true;
-        reader.Origin.Close();
+        // What is kept of a partition that was read to its end is still dealt with; nobody else gets it meanwhile.
+        if (!reader.IsReadToEnd) reader.Origin.Close();
         reader.Interest?.Dispose();
     }
 

@@ -38,8 +38,17 @@ sealed class PartitionAcks
     /// <summary>Keeps a record; nobody has a lease of it yet. Offsets must rise.</summary>
     public void Keep(long offset, int bytes)
     {
-        if (Window == ring.Length) Grow();
-        this[tail++] = new() { Offset = offset, Bytes = bytes };
+        // All leases of it may have ended while the observer still has it.
+        if (head < tail && this[tail - 1].Offset == offset)
+        {
+            this[tail - 1].IsDone = false;
+        }
+        else
+        {
+            if (Window == ring.Length) Grow();
+            this[tail++] = new() { Offset = offset, Bytes = bytes };
+        }
+
         InFlight++;
         InFlightBytes += bytes;
     }

@@ -87,6 +87,9 @@ sealed class PartitionReader(
     /// <summary>Everything of it is delivered but the end.</summary>
     public bool IsDrained { get; set; }
 
+    /// <summary>It was read as far as was wanted, and not taken away before.</summary>
+    public bool IsReadToEnd { get; set; }
+
     /// <summary>It is not waited for any more.</summary>
     public bool IsClosed { get; set; }
 

@@ -107,13 +107,9 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
         lock (gate)
         {
             if (isClosed) return default;
-            if (mode == AckMode.OnReturn)
-            {
-                if (Volatile.Read(ref inside) != record.Offset) throw TooLate(record);
-                if (!acks.IsNewest(record.Offset)) kept = Keep(record);
-            }
-
-            if (!acks.TryLease(record.Offset, out ticket)) throw Acknowledged(record);
+            if (Volatile.Read(ref inside) == record.Offset && mode == AckMode.OnReturn && !acks.IsNewest(record.Offset)) kept = Keep(record);
+            // Who gets it from somebody who keeps it may keep it, too.
+            if (!acks.TryLease(record.Offset, out ticket)) throw mode == AckMode.OnReturn ? TooLate(record) : Acknowledged(record);
             if (kept > 0) keeping?.Began(kept);
         }
 

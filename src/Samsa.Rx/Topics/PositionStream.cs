@@ -31,12 +31,18 @@ sealed class PositionStream(Action<Exception> failed) : IObservable<PartitionPos
     void Begin()
     {
         if (Volatile.Read(ref session) is not { } known || Interlocked.CompareExchange(ref followed, 2, 1) != 1) return;
-        watching = Task.Run(() => known.WatchPositionsAsync(all.Post));
+        watching = Task.Run(() => known.WatchAsync(() => all.Post(known.Positions)));
     }
 
     async Task CompleteAsync()
     {
         await watching;
+        if (session is { } known)
+        {
+            await known.SettleAsync();
+            all.Post(known.Positions);
+        }
+
         all.Complete();
     }
 

@@ -126,12 +126,23 @@ public sealed class Reading : IObservable<KafkaRecord>
         /// <summary>The heart of it.</summary>
         public IDisposable Drive(IObserver<KafkaRecord> observer, bool isPushed)
         {
-            session.OnStop(this);
+            session.OnStop(isPushed ? source : this);
             return this.MergeByAssignment((partition, revoked) => Stream(partition, isPushed, revoked), Plan.Merging)
                 .Subscribe(isPushed && Plan.Options.AckMode != AckMode.None ? new Acknowledging(observer) : observer);
         }
 
-        public Task DeliverAsync() => new RecordDelivery(session, Plan.Observed, Ended).RunAsync();
+        public async Task DeliverAsync()
+        {
+            try
+            {
+                await new RecordDelivery(session, Plan.Observed, Ended).RunAsync();
+            }
+            finally
+            {
+                // After the last record: its position counts.
+                Dispose();
+            }
+        }
 
         public IDisposable Subscribe(IObserver<PartitionAssignment> observer)
         {
@@ -164,7 +175,7 @@ public sealed class Reading : IObservable<KafkaRecord>
             new(session, partition, starts.TryRemove(partition, out var start) ? start : null, isPushed, revoked);
 
         // Each who is told gets an exception of his own: to throw one changes it.
-        static Exception Another(Exception error) => error switch
+        static KafkaException Another(Exception error) => error switch
         {
             TopicNotFoundException missing => new TopicNotFoundException(missing.Topic, missing.Message),
             BrokerException refused => new BrokerException(refused.Error, refused.Asked),
