@@ -34,7 +34,12 @@ public readonly record struct Lease(ILeaseHolder? Holder, long Ticket)
     public void Fail(Exception error) => Holder?.Fail(Ticket, error);
 
     /// <summary>Keeps an element if somebody counts on it.</summary>
-    internal static Lease Of<T>(T value) => value is IDeferrable counted ? counted.Defer() : default;
+    internal static Lease Of<T>(T value)
+    {
+        if (value is not IDeferrable) return default;
+        // Written so, nothing is boxed when T is a struct.
+        return ((IDeferrable)value).Defer();
+    }
 
     /// <summary>Why what was kept is not dealt with when nobody listens any more.</summary>
     internal static Exception NobodyListens() =>

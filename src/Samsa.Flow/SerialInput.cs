@@ -1,7 +1,7 @@
 namespace Samsa.Flow;
 
 /// <summary>One of the streams that feed a <see cref="SerialOutput{T}"/>.</summary>
-abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>
+abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>, ITurnHolder
 {
     volatile bool closed;
 
@@ -13,6 +13,12 @@ abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>
 
     /// <inheritdoc/>
     public virtual void OnNext(T value) => output.Give(this, value);
+
+    /// <inheritdoc/>
+    public bool Hold() => output.Hold(this);
+
+    /// <inheritdoc/>
+    public void LetGo() => output.LetGo(this);
 
     /// <inheritdoc/>
     public virtual void OnError(Exception error) => output.Do(this, () => Ended(error));
@@ -29,4 +35,15 @@ abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>
         closed = true;
         output.Wake();
     }
+}
+
+/// <summary>An observer that can have the turn for a while, so that a source with many values at hand need not take it for each.</summary>
+interface ITurnHolder
+{
+    /// <summary>Takes the turn. Until <see cref="LetGo"/> only this thread may give values, and must not wait for anybody.</summary>
+    /// <returns>False: nothing is wanted any more, and the turn was not taken.</returns>
+    bool Hold();
+
+    /// <summary>Gives the turn back, if it is still had.</summary>
+    void LetGo();
 }

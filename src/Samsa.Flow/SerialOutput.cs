@@ -35,6 +35,9 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     int turn, waiting, overtaken;
     volatile bool called, closed, gives;
     bool isCalling;
+
+    // Who has the turn for more than one value.
+    SerialInput<T>? holder;
     Exception? fault;
     ExceptionDispatchInfo? thrown;
 
@@ -63,8 +66,14 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     }
 
     /// <summary>A stream has a value. Returns when the observer has seen it.</summary>
-    public void Give(SerialInput<T> from, T value)
+    public void Give(SerialInput<T> from, in T value)
     {
+        if (holder == from && !isCalling)
+        {
+            GiveHolding(from, value);
+            return;
+        }
+
         if (!gives) gives = true;
         var me = ThisThread.Number;
         if (!TryTake(me))
@@ -100,6 +109,25 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         if (called || Volatile.Read(ref waiting) > 0) Call();
     }
 
+    /// <summary>A stream takes the turn for many values. Changes are attended to between them.</summary>
+    /// <returns>False: it was closed meanwhile, or has the turn already.</returns>
+    public bool Hold(SerialInput<T> from)
+    {
+        if (!gives) gives = true;
+        var me = ThisThread.Number;
+        if (!TryTake(me) && (Volatile.Read(ref turn) == me || !Wait(from, me))) return false;
+        holder = from;
+        return true;
+    }
+
+    /// <summary>Gives back a turn that was held. One that was lost by an exception is not held any more.</summary>
+    public void LetGo(SerialInput<T> from)
+    {
+        if (holder != from) return;
+        holder = null;
+        Leave(ThisThread.Number);
+    }
+
     /// <summary>A stream has something to be done in the turn.</summary>
     public void Do(SerialInput<T> from, Action act)
     {
@@ -115,7 +143,7 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
 
     /// <summary>Tells the observer a value. Only in the turn.</summary>
     /// <returns>Whether it was told; not when the output is closed.</returns>
-    public bool Tell(T value)
+    public bool Tell(in T value)
     {
         if (closed) return false;
         isCalling = true;
@@ -293,7 +321,21 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         lock (gate) return acts.TryDequeue(out next);
     }
 
-    void GiveInOwnTurn(SerialInput<T> from, T value)
+    void GiveHolding(SerialInput<T> from, in T value)
+    {
+        try
+        {
+            if (called) CatchUp();
+            if (!from.IsClosed) Tell(value);
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    void GiveInOwnTurn(SerialInput<T> from, in T value)
     {
         // It gives values while it is being subscribed to.
         if (!isCalling)
@@ -309,6 +351,7 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     void Abandon()
     {
         thrown = null;
+        holder = null;
         Close();
         Interlocked.Exchange(ref turn, Nobody);
         // There may be something to be put away.

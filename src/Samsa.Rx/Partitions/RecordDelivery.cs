@@ -64,6 +64,9 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
         var next = from;
         var isCalling = false;
         var frame = batch.Frame;
+        // The whole batch in one turn of whoever merges the partitions.
+        var turn = observer as ITurnHolder;
+        if (turn is not null && !turn.Hold()) return;
         frame?.Lend();
         try
         {
@@ -93,6 +96,20 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
         finally
         {
             frame?.TakeBack();
+            LetGo(turn);
+        }
+    }
+
+    /// <summary>What was left for whoever has the turn may throw, too.</summary>
+    void LetGo(ITurnHolder? turn)
+    {
+        try
+        {
+            turn?.LetGo();
+        }
+        catch (Exception error)
+        {
+            Threw(error);
         }
     }
 

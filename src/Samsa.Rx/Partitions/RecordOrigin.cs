@@ -5,7 +5,7 @@ namespace Samsa.Rx;
 /// kept keeps this and nothing of the reader.
 /// </summary>
 /// <remarks>
-/// <para>Whoever calls the observer says <see cref="Begin"/> and <see cref="End"/> around each record: two stores, unless somebody keeps one. Only what is kept
+/// <para>Whoever calls the observer says <see cref="Begin"/> and <see cref="End"/> around each record: two stores, unless somebody keeps it. Only what is kept
 /// is counted.</para>
 /// <para>What is kept may end on any thread. When the partition was given up that says nothing any more: others may read it by then.</para>
 /// </remarks>
@@ -17,11 +17,10 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
     readonly PartitionAcks acks = new();
     IKeeping? keeping;
 
-    // Everything before it was delivered, and is dealt with unless it is kept.
-    long frontier = Nothing;
+    readonly bool isExplicit = mode == AckMode.Explicit;
 
-    // The record that the observer has now.
-    long inside = Nothing;
+    // Everything before it was delivered, and is dealt with unless it is kept. While the observer has a record, it is the offset of that.
+    long frontier = Nothing;
     bool isClosed;
 
     public TopicPartition Id => id;
@@ -78,17 +77,12 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
     public void Begin(in KafkaRecord record)
     {
         var offset = record.Offset;
-        if (offset < frontier || mode == AckMode.Explicit) BeginSlowly(record);
-        Volatile.Write(ref inside, offset);
+        if (offset < frontier || isExplicit) BeginSlowly(record);
         Volatile.Write(ref frontier, offset);
     }
 
     /// <summary>The observer has returned.</summary>
-    public void End(long offset)
-    {
-        Volatile.Write(ref frontier, offset + 1);
-        Volatile.Write(ref inside, Nothing);
-    }
+    public void End(long offset) => Volatile.Write(ref frontier, offset + 1);
 
     /// <summary>There is nothing to deliver before this offset. Not while a record is delivered.</summary>
     public void SkipTo(long offset)
@@ -107,9 +101,9 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
         lock (gate)
         {
             if (isClosed) return default;
-            if (Volatile.Read(ref inside) == record.Offset && mode == AckMode.OnReturn && !acks.IsNewest(record.Offset)) kept = Keep(record);
+            if (Volatile.Read(ref frontier) == record.Offset && !isExplicit && !acks.IsNewest(record.Offset)) kept = Keep(record);
             // Who gets it from somebody who keeps it may keep it, too.
-            if (!acks.TryLease(record.Offset, out ticket)) throw mode == AckMode.OnReturn ? TooLate(record) : Acknowledged(record);
+            if (!acks.TryLease(record.Offset, out ticket)) throw isExplicit ? Acknowledged(record) : TooLate(record);
             if (kept > 0) keeping?.Began(kept);
         }
 
@@ -147,7 +141,7 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
     void BeginSlowly(in KafkaRecord record)
     {
         if (record.Offset < frontier) Cut(record.Offset);
-        if (mode != AckMode.Explicit) return;
+        if (!isExplicit) return;
         lock (gate)
         {
             if (!isClosed) keeping?.Began(Keep(record));
