@@ -144,7 +144,9 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
         if (!isExplicit) return;
         lock (gate)
         {
-            if (!isClosed) keeping?.Began(Keep(record));
+            if (isClosed) return;
+            var kept = Keep(record);
+            keeping?.Began(kept);
         }
     }
 
