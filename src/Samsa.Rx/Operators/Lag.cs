@@ -19,7 +19,7 @@ public static partial class KafkaObservable
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(topic);
-        return records.Select(static record => new PartitionPosition(record.Partition, record.Offset + 1)).Lag(
+        return records.Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).Lag(
             ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
     }
 

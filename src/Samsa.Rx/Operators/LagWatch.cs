@@ -35,7 +35,7 @@ sealed class LagWatch : IObserver<PartitionPosition>, IOutputOwner, IDisposable
         return this;
     }
 
-    public void OnNext(PartitionPosition value) => positions[value.Partition] = value.Offset;
+    public void OnNext(PartitionPosition value) => positions[value.Partition.Partition] = value.Offset;
 
     public void OnError(Exception error) => output.Abort(error);
 

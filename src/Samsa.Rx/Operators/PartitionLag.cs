@@ -1,10 +1,5 @@
 namespace Samsa.Rx;
 
-/// <summary>How far a partition is read.</summary>
-/// <param name="Partition">The partition.</param>
-/// <param name="Offset">The offset to be read next.</param>
-public readonly record struct PartitionPosition(int Partition, long Offset);
-
 /// <summary>How far a partition is read, and how far it reaches.</summary>
 /// <param name="Partition">The partition.</param>
 /// <param name="Position">The offset to be read next; null when nothing is known of it.</param>

@@ -29,11 +29,11 @@ public sealed class LagTests
         using var subscription = positions.Lag(_ => new(held), TimeSpan.FromSeconds(1), scheduler)
             .Subscribe(lags => seen.Add(string.Join(' ', lags.Select(lag => $"{lag.Partition}:{lag.Lag?.ToString() ?? "?"}"))));
 
-        positions.OnNext(new(0, 3));
-        positions.OnNext(new(0, 4));
+        positions.OnNext(new(new("t", 0), 3));
+        positions.OnNext(new(new("t", 0), 4));
         scheduler.AdvanceBy(TimeSpan.FromSeconds(1.5).Ticks);
-        positions.OnNext(new(7, 1));
-        positions.OnNext(new(1, 20));
+        positions.OnNext(new(new("t", 7), 1));
+        positions.OnNext(new(new("t", 1), 20));
         scheduler.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
 
         Assert.That(seen, Is.EqualTo(new[] { "0:? 1:?", "0:6 1:?", "0:6 1:0" }));
