@@ -148,6 +148,8 @@ public class ProduceOutcomeFaults
     {
         await using var stage = await FaultStage.OpenAsync(produce: new() { Acks = Acks.None });
         await stage.PublishAsync("a");
+        // It was handed to the socket; the fault is for the one behind it.
+        await Eventually.True(() => stage.Log().Count == 1);
         using var closed = stage.Faults.Next(ApiKey.Produce).Close();
         Assert.That((await stage.PublishAsync("lost").Soon()).Offset, Is.EqualTo(-1), "nobody heard that it was lost");
         await closed.FiredAsync();
