@@ -34,6 +34,9 @@ public sealed class DocumentTests
             static void Handle(KafkaRecord record) { }
             static ProducerRecord ToRecord(double reading) => new($"{reading}");
             static ValueTask<string> StoreAsync(KafkaRecord record, CancellationToken stop) => new("");
+            static ValueTask StoreAsync(IReadOnlyCollection<PartitionPosition> positions, CancellationToken stop) => default;
+            static ValueTask<long> SaveAsync(KafkaRecord record, CancellationToken stop = default) => new(record.Offset);
+            static IObservable<IReadOnlyCollection<GroupMember>> WhoIsThere() => Observable.Never<IReadOnlyCollection<GroupMember>>();
             static async Task Run()
             {
                 await Task.Yield();
