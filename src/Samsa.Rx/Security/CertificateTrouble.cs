@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Samsa.Rx;
@@ -46,8 +48,19 @@ static class CertificateTrouble
 
     static string Names(X509Certificate2 certificate)
     {
-        var all = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(ip => ip.ToString()))).ToList();
+        List<string> all;
+        try
+        {
+            // An address among the names looks right, and is not what counts.
+            all = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(names => names.EnumerateDnsNames()
+                .Select(name => IPAddress.TryParse(name, out _) ? $"{name} (as a name)" : name)
+                .Concat(names.EnumerateIPAddresses().Select(ip => ip.ToString())))];
+        }
+        catch (CryptographicException)
+        {
+            return "names that cannot be read";
+        }
+
         if (all.Count == 0) return Foreign.Text(certificate.Subject);
         return Foreign.Text(string.Join(", ", all.Take(MostNames))) + (all.Count > MostNames ? $" and {all.Count - MostNames} others" : "");
     }

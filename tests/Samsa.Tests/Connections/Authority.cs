@@ -26,12 +26,16 @@ sealed class Authority : IDisposable
     static DateTimeOffset Now { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>A certificate for a host, which is good for some days around now unless it is said otherwise.</summary>
-    public X509Certificate2 Issue(string host, int fromDay = -2, int toDay = 2)
+    /// <param name="host">A name or an address.</param>
+    /// <param name="fromDay">From when it is good, in days from now.</param>
+    /// <param name="toDay">Until when.</param>
+    /// <param name="asName">Whether an address stands where names do.</param>
+    public X509Certificate2 Issue(string host, int fromDay = -2, int toDay = 2, bool asName = false)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=somebody", own, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
+        if (!asName && IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
         else names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], critical: false));

@@ -77,6 +77,26 @@ public sealed class TlsFaults
     }
 
     [Test]
+    public async Task I077_An_address_that_stands_among_the_names_of_a_certificate_is_no_address_of_its_host()
+    {
+        var sentence = await Refused(authority.Issue("127.0.0.1", asName: true), Trusting(authority));
+        Assert.That(sentence, Does.Contain("it is for 127.0.0.1 (as a name), and not for 127.0.0.1"));
+    }
+
+    [Test]
+    public async Task I077_A_certificate_that_signed_itself_is_refused()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var usable = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
+        Assert.That(await Refused(usable, Trusting(authority)), Does.Contain("its authority is not trusted here: CN=127.0.0.1"));
+    }
+
+    [Test]
     public async Task F014_The_host_is_the_one_that_was_given_and_then_the_one_that_the_broker_is_known_by()
     {
         await using var cluster = await EmbeddedKafka.StartAsync(options: new() { Certificate = authority.Issue("localhost") });
