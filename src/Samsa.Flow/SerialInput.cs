@@ -1,7 +1,7 @@
 namespace Samsa.Flow;
 
 /// <summary>One of the streams that feed a <see cref="SerialOutput{T}"/>.</summary>
-abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>, ITurnHolder
+abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>, IFeedObserver<T>
 {
     volatile bool closed;
 
@@ -15,10 +15,8 @@ abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>, ITurnHolde
     public virtual void OnNext(T value) => output.Give(this, value);
 
     /// <inheritdoc/>
-    public bool Hold() => output.Hold(this);
-
-    /// <inheritdoc/>
-    public void LetGo() => output.LetGo(this);
+    public void OnAll<TFeed>(ref TFeed feed)
+        where TFeed : struct, IFeed<T> => output.GiveAll(this, ref feed);
 
     /// <inheritdoc/>
     public virtual void OnError(Exception error) => output.Do(this, () => Ended(error));
@@ -37,13 +35,18 @@ abstract class SerialInput<T>(SerialOutput<T> output) : IObserver<T>, ITurnHolde
     }
 }
 
-/// <summary>An observer that can have the turn for a while, so that a source with many values at hand need not take it for each.</summary>
-interface ITurnHolder
+/// <summary>Values that are all at hand.</summary>
+interface IFeed<T>
 {
-    /// <summary>Takes the turn. Until <see cref="LetGo"/> only this thread may give values, and must not wait for anybody.</summary>
-    /// <returns>False: nothing is wanted any more, and the turn was not taken.</returns>
-    bool Hold();
+    /// <summary>The next of them. Does not throw.</summary>
+    /// <returns>False: there are no more.</returns>
+    bool TryNext(out T value);
+}
 
-    /// <summary>Gives the turn back, if it is still had.</summary>
-    void LetGo();
+/// <summary>An observer that takes many values in one turn.</summary>
+interface IFeedObserver<T> : IObserver<T>
+{
+    /// <summary>What <see cref="IObserver{T}.OnNext"/> would do with each, as long as they are wanted.</summary>
+    void OnAll<TFeed>(ref TFeed feed)
+        where TFeed : struct, IFeed<T>;
 }

@@ -35,9 +35,6 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     int turn, waiting, overtaken;
     volatile bool called, closed, gives;
     bool isCalling;
-
-    // Who has the turn for more than one value.
-    SerialInput<T>? holder;
     Exception? fault;
     ExceptionDispatchInfo? thrown;
 
@@ -68,12 +65,6 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     /// <summary>A stream has a value. Returns when the observer has seen it.</summary>
     public void Give(SerialInput<T> from, in T value)
     {
-        if (holder == from && !isCalling)
-        {
-            GiveHolding(from, value);
-            return;
-        }
-
         if (!gives) gives = true;
         var me = ThisThread.Number;
         if (!TryTake(me))
@@ -109,23 +100,32 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         if (called || Volatile.Read(ref waiting) > 0) Call();
     }
 
-    /// <summary>A stream takes the turn for many values. Changes are attended to between them.</summary>
-    /// <returns>False: it was closed meanwhile, or has the turn already.</returns>
-    public bool Hold(SerialInput<T> from)
+    /// <summary>A stream has many values at hand: they are given in one turn, and what others want meanwhile is done between two of them.</summary>
+    public void GiveAll<TFeed>(SerialInput<T> from, ref TFeed feed)
+        where TFeed : struct, IFeed<T>
     {
         if (!gives) gives = true;
         var me = ThisThread.Number;
-        if (!TryTake(me) && (Volatile.Read(ref turn) == me || !Wait(from, me))) return false;
-        holder = from;
-        return true;
-    }
+        if (!TryTake(me) && !Wait(from, me)) return;
+        try
+        {
+            while (true)
+            {
+                if (called) CatchUp();
+                if (from.IsClosed || closed || !feed.TryNext(out var value)) break;
+                isCalling = true;
+                observer.OnNext(value);
+                isCalling = false;
+            }
+        }
+        catch
+        {
+            isCalling = false;
+            Abandon();
+            throw;
+        }
 
-    /// <summary>Gives back a turn that was held. One that was lost by an exception is not held any more.</summary>
-    public void LetGo(SerialInput<T> from)
-    {
-        if (holder != from) return;
-        holder = null;
-        Leave(ThisThread.Number);
+        Leave(me);
     }
 
     /// <summary>A stream has something to be done in the turn.</summary>
@@ -321,20 +321,6 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
         lock (gate) return acts.TryDequeue(out next);
     }
 
-    void GiveHolding(SerialInput<T> from, in T value)
-    {
-        try
-        {
-            if (called) CatchUp();
-            if (!from.IsClosed) Tell(value);
-        }
-        catch
-        {
-            Abandon();
-            throw;
-        }
-    }
-
     void GiveInOwnTurn(SerialInput<T> from, in T value)
     {
         // It gives values while it is being subscribed to.
@@ -351,7 +337,6 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     void Abandon()
     {
         thrown = null;
-        holder = null;
         Close();
         Interlocked.Exchange(ref turn, Nobody);
         // There may be something to be put away.

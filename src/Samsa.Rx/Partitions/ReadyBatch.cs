@@ -16,6 +16,9 @@ readonly record struct ReadyBatch(
     /// <summary>Makes the exception that the partition ends with.</summary>
     public Func<Exception>? Fault { get; init; }
 
+    /// <summary>The position once all of it is dealt with.</summary>
+    public long DoneAt => Math.Min(Next, Until);
+
     /// <summary>Nothing more comes of the partition.</summary>
     public bool IsEnd => Batch is null;
 

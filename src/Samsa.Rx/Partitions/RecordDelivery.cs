@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Samsa.Protocol.Records;
 
 namespace Samsa.Rx;
 
@@ -56,61 +55,32 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
         else Call(ready.Reader.Observer!.OnCompleted);
     }
 
-    /// <summary>The inner loop: nothing is allocated in it, and nothing is looked at twice.</summary>
     void DeliverRecords(in ReadyBatch ready)
     {
-        var (batch, from, until) = (ready.Batch, ready.From, ready.Until);
-        var (reader, observer) = (ready.Reader, ready.Reader.Observer!);
-        var next = from;
-        var isCalling = false;
-        var frame = batch.Frame;
-        // The whole batch in one turn of whoever merges the partitions.
-        var turn = observer as ITurnHolder;
-        if (turn is not null && !turn.Hold()) return;
+        var reader = ready.Reader;
+        var feed = new RecordFeed(ready);
+        var frame = ready.Batch.Frame;
         frame?.Lend();
         try
         {
-            var records = batch.GetRecords();
-            while (records.MoveNext())
-            {
-                ref readonly var entry = ref records.Current;
-                if (entry.Offset < from) continue;
-                if (reader.IsGone) return;
-                if (entry.Offset >= until) break;
-                isCalling = true;
-                observer.OnNext(new KafkaRecord(batch, entry));
-                isCalling = false;
-                next = entry.Offset + 1;
-            }
-
-            if (!reader.IsGone) reader.Origin.SkipTo(ready.Next);
-        }
-        catch (CorruptBatchException damage) when (!isCalling)
-        {
-            session.Spoiled(ready, next, damage);
+            if (reader.Observer is IFeedObserver<KafkaRecord> merge)
+                merge.OnAll(ref feed);
+            else
+                while (feed.TryNext(out var record))
+                    reader.Observer!.OnNext(record);
         }
         catch (Exception error)
         {
             Threw(error);
+            return;
         }
         finally
         {
             frame?.TakeBack();
-            LetGo(turn);
         }
-    }
 
-    /// <summary>What was left for whoever has the turn may throw, too.</summary>
-    void LetGo(ITurnHolder? turn)
-    {
-        try
-        {
-            turn?.LetGo();
-        }
-        catch (Exception error)
-        {
-            Threw(error);
-        }
+        if (feed.Damage is { } damage) session.Spoiled(ready, feed.Next, damage);
+        else if (!reader.IsGone) reader.Origin.SkipTo(ready.DoneAt);
     }
 
     /// <summary>One partition cannot be read on. What that means for the others is not decided here.</summary>

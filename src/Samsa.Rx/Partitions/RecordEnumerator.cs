@@ -68,7 +68,7 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
             {
                 ref readonly var entry = ref records.Current;
                 if (entry.Offset < batch.From) continue;
-                if (entry.Offset >= batch.Until) return false;
+                if (entry.Offset >= batch.Until) break;
                 if (batch.Reader.IsGone) return false;
                 next = entry.Offset + 1;
                 Current = new(batch.Batch, entry);
@@ -76,7 +76,7 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
                 return true;
             }
 
-            if (!batch.Reader.IsGone) batch.Reader.Origin.SkipTo(batch.Next);
+            if (!batch.Reader.IsGone) batch.Reader.Origin.SkipTo(batch.DoneAt);
         }
         catch (CorruptBatchException damage)
         {
