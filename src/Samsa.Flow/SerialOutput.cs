@@ -106,7 +106,17 @@ sealed class SerialOutput<T>(IObserver<T> observer, IOutputOwner owner)
     {
         if (!gives) gives = true;
         var me = ThisThread.Number;
-        if (!TryTake(me) && !Wait(from, me)) return;
+        if (!TryTake(me))
+        {
+            if (Volatile.Read(ref turn) == me)
+            {
+                while (feed.TryNext(out var own)) GiveInOwnTurn(from, own);
+                return;
+            }
+
+            if (!Wait(from, me)) return;
+        }
+
         try
         {
             while (true)

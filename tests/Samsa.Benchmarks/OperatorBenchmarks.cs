@@ -34,12 +34,14 @@ public class OperatorBenchmarks
     public long DistinctByOffset() => Run(source.DistinctByOffset());
 
     static IObservable<KafkaRecord> Assigned(Func<int, IObservable<KafkaRecord>> partition) =>
-        Observable.Return<IReadOnlyCollection<int>>([0]).MergeByAssignment(partition);
+        Observable.Never<IReadOnlyCollection<int>>().StartWith([0]).MergeByAssignment(partition);
 
     long Run(IObservable<KafkaRecord> records)
     {
         using var subscription = records.Subscribe(observer);
-        return observer.Count;
+        var before = observer.Count;
+        source.Give();
+        return observer.Count > before ? observer.Count : throw new InvalidOperationException("Nothing came.");
     }
 
     /// <summary>Gives records as a reading does: one call after the other, on one thread, and nothing around it.</summary>
@@ -48,11 +50,33 @@ public class OperatorBenchmarks
         readonly KafkaRecord[] records =
             [.. Enumerable.Range(0, count).Select(offset => new ProducerRecord("key", "value").AsRead("t", 0, offset))];
 
+        IObserver<KafkaRecord>? listener;
+
         public IDisposable Subscribe(IObserver<KafkaRecord> observer)
         {
-            foreach (ref readonly var record in records.AsSpan()) observer.OnNext(record);
-            observer.OnCompleted();
+            listener = observer;
             return System.Reactive.Disposables.Disposable.Empty;
+        }
+
+        public void Give()
+        {
+            var observer = listener!;
+            var feed = new Feed(records);
+            if (observer is IFeedObserver<KafkaRecord> merge)
+                merge.OnAll(ref feed);
+            else
+                foreach (ref readonly var record in records.AsSpan()) observer.OnNext(record);
+        }
+    }
+
+    struct Feed(KafkaRecord[] records) : IFeed<KafkaRecord>
+    {
+        int given;
+
+        public bool TryNext(out KafkaRecord value)
+        {
+            value = given < records.Length ? records[given] : default;
+            return given++ < records.Length;
         }
     }
 

@@ -124,6 +124,21 @@ public sealed class FeedTests
         Assert.That(seen, Is.EqualTo(new[] { "1", "own", "2" }));
     }
 
+    [Test]
+    public void Values_that_are_at_hand_while_a_stream_is_subscribed_to_come_at_once()
+    {
+        var (assignments, seen) = (new Subject<int[]>(), new List<string>());
+        using var subscription = assignments.MergeByAssignment(key => new Shown(observer =>
+        {
+            inner[key] = observer;
+            Give(key, $"{key}a", $"{key}b");
+        })).Subscribe(seen.Add);
+
+        assignments.OnNext([0, 1]);
+
+        Assert.That(seen, Is.EqualTo(new[] { "0a", "0b", "1a", "1b" }));
+    }
+
     void Give(int key, params string[] values) => Give(key, values, _ => { });
 
     void Give(int key, string first, string second, string third, Action<string> before) => Give(key, [first, second, third], before);
