@@ -23,20 +23,22 @@ sealed class ApiReader(INamedTypeSymbol api, AttributeData attribute)
             return new(null, faults.ToEquatable());
 
         cancel.ThrowIfCancellationRequested();
-        var given = attribute.NamedArguments.FirstOrDefault(given => given.Key == "Flexible");
-        var flexible = given.Value.Value as short? ?? -1;
+        var flexible = Given("Flexible") as short? ?? -1;
         if (flexible < 0) flexible = short.MaxValue;
         var records = new RecordReader(api, versions, flexible, faults);
         var model = new ApiModel(
             api.ContainingNamespace.IsGlobalNamespace ? null : api.ContainingNamespace.ToDisplayString(),
             api.Name, (short)attribute.ConstructorArguments[0].Value!, versions, flexible,
-            records.Read(request), records.Read(response));
+            Given("Jute") is true, records.Read(request), records.Read(response));
         return new(faults.Count == 0 ? model : null, faults.ToEquatable());
     }
 
     /// <summary>Whether generated code can go on with the type.</summary>
     public static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.All(part =>
         part.GetSyntax() is TypeDeclarationSyntax declared && declared.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    object? Given(string argument) =>
+        attribute.NamedArguments.FirstOrDefault(given => given.Key == argument).Value.Value;
 
     INamedTypeSymbol? Message(string name)
     {

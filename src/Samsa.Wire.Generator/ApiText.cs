@@ -1,6 +1,6 @@
 namespace Samsa.Wire.Generator;
 
-/// <summary>Writes the other half of an API's class.</summary>
+/// <summary>Writes the other half of an API's class, or of a part.</summary>
 sealed class ApiText
 {
     readonly ApiModel api;
@@ -31,6 +31,19 @@ sealed class ApiText
             text.Line();
         }
 
+        if (api.Response is null) Part();
+        else Api(api.Response);
+    }
+
+    void Part()
+    {
+        text.Open($"partial record {api.Name}");
+        records.Members(api.Request, "internal");
+        text.Close();
+    }
+
+    void Api(RecordModel response)
+    {
         var (first, last, flexible) = (api.Versions.First, api.Versions.Last, api.FlexibleSince);
         text.Open($"partial class {api.Name}");
         text.Line("/// <summary>What is declared of the API.</summary>");
@@ -39,7 +52,7 @@ sealed class ApiText
         text.Line();
         Message(api.Request, "IMessage<Request>, IRequest<Response>");
         text.Line();
-        Message(api.Response, "IMessage<Response>");
+        Message(response, "IMessage<Response>");
         text.Close();
     }
 
@@ -66,6 +79,7 @@ sealed class ApiText
         text.Open($"public static {message.Name} Read(ref WireReader reader, short version)");
         text.Line($"{api.Name}.Api.ThrowUnlessDeclared(version);");
         text.Line($"reader.Flexible = {IsFlexible};");
+        if (api.IsJute) text.Line("reader.Jute = true;");
         text.Line("try");
         text.Open();
         text.Line($"return new {message.Name}(ref reader, version);");
@@ -80,6 +94,7 @@ sealed class ApiText
         text.Open("public void Write(WireWriter writer, short version)");
         text.Line($"{api.Name}.Api.ThrowUnlessDeclared(version);");
         text.Line($"writer.Flexible = {IsFlexible};");
+        if (api.IsJute) text.Line("writer.Jute = true;");
         text.Line("try");
         text.Open();
         text.Line("WriteFields(writer, version);");

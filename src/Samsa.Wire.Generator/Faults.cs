@@ -70,6 +70,10 @@ static class Rules
         "SAMSA012", "A field becomes nullable in one of its versions",
         "'{0}' may be null since version {1}, but is in the versions {2} to {3}");
 
+    public static readonly DiagnosticDescriptor PartOfFlexible = Rule(
+        "SAMSA013", "A part is not in flexible versions",
+        "'{0}' is a part, which has no tagged fields, but '{1}' has flexible versions");
+
     static DiagnosticDescriptor Rule(string id, string title, string message) =>
         new(id, title, message, "Samsa.Wire", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -23,6 +23,13 @@ public sealed class MessageGenerator : IIncrementalGenerator
                     new ApiReader((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0]).Read(cancel))
             .WithTrackingName(DeclaredStep);
         context.RegisterSourceOutput(declared, Generate);
+        var parts = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                PartReader.Attribute,
+                (node, _) => node is RecordDeclarationSyntax,
+                (found, _) => new PartReader((INamedTypeSymbol)found.TargetSymbol).Read())
+            .WithTrackingName(DeclaredStep);
+        context.RegisterSourceOutput(parts, Generate);
     }
 
     static void Generate(SourceProductionContext context, Declared declared)

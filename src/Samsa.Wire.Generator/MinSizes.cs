@@ -3,7 +3,7 @@ namespace Samsa.Wire.Generator;
 /// <summary>The fewest bytes that something takes: what a count from the wire is compared with.</summary>
 sealed class MinSizes(ApiModel api)
 {
-    readonly Dictionary<string, RecordModel> records = Flatten(api.Request).Concat(Flatten(api.Response))
+    readonly Dictionary<string, RecordModel> records = Flatten(api.Request).Concat(api.Response is null ? [] : Flatten(api.Response))
         .ToDictionary(record => $"{api.Name}.{record.Path}");
 
     /// <summary>A C# expression for the fewest bytes of an item of <paramref name="list"/>.</summary>
@@ -19,6 +19,9 @@ sealed class MinSizes(ApiModel api)
             : $"reader.Flexible ? {flexible} : {classic}";
     }
 
+    /// <summary>The fewest bytes of the request; of a part, that is all there is.</summary>
+    public int OfRequest => Of(api.Request, api.Versions.First);
+
     int Of(ValueType value, short version) => value.Wire switch
     {
         WireType.Boolean or WireType.Int8 => 1,
@@ -26,9 +29,9 @@ sealed class MinSizes(ApiModel api)
         WireType.Int32 or WireType.UInt32 => 4,
         WireType.Int64 or WireType.Float64 => 8,
         WireType.Uuid => 16,
-        WireType.String => version >= api.FlexibleSince ? 1 : 2,
+        WireType.String => version >= api.FlexibleSince ? 1 : api.IsJute ? 4 : 2,
         WireType.Bytes => version >= api.FlexibleSince ? 1 : 4,
-        _ => Of(records[value.Name], version),
+        _ => value.PartBytes >= 0 ? value.PartBytes : Of(records[value.Name], version),
     };
 
     int Of(FieldModel field, short version) =>

@@ -20,7 +20,8 @@ enum WireType { Boolean, Int8, Int16, UInt16, Int32, UInt32, Int64, Float64, Uui
 /// <param name="Name">The C# type, without its question mark.</param>
 /// <param name="IsEnum">Whether it is an enum and has to be cast.</param>
 /// <param name="Nullable">Whether it may be null.</param>
-sealed record ValueType(WireType Wire, string Name, bool IsEnum, bool Nullable);
+/// <param name="PartBytes">The fewest bytes of a record that several APIs hold; negative for anything else.</param>
+sealed record ValueType(WireType Wire, string Name, bool IsEnum, bool Nullable, int PartBytes = -1);
 
 /// <summary>A field of a record.</summary>
 /// <param name="Name">The property.</param>
@@ -49,10 +50,10 @@ sealed record RecordModel(
     public string Name => Path.Substring(Path.LastIndexOf('.') + 1);
 }
 
-/// <summary>An API.</summary>
+/// <summary>An API; or a part that several APIs hold, which is all its request then, and has no response.</summary>
 sealed record ApiModel(
-    string? Namespace, string Name, short Key, VersionRange Versions, short FlexibleSince,
-    RecordModel Request, RecordModel Response)
+    string? Namespace, string Name, short Key, VersionRange Versions, short FlexibleSince, bool IsJute,
+    RecordModel Request, RecordModel? Response)
 {
     public bool IsEverFlexible => FlexibleSince <= Versions.Last;
 }

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Samsa.Wire.Generator;
 
-/// <summary>Reads the records of an API from their symbols.</summary>
-sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short flexibleSince, List<Fault> faults)
+/// <summary>Reads the records of an API from their symbols; of no API, those of a part.</summary>
+sealed class RecordReader(INamedTypeSymbol? api, VersionRange versions, short flexibleSince, List<Fault> faults)
 {
     const string AttributeNamespace = "Samsa.Wire";
 
@@ -88,10 +88,21 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
         if (IsGuid(type)) return new(WireType.Uuid, "Guid", false, false);
         var annotated = type.NullableAnnotation == NullableAnnotation.Annotated;
         if (type.SpecialType == SpecialType.System_String) return new(WireType.String, "string", false, annotated);
+        if (PartReader.IsPart(type)) return ReadPart((INamedTypeSymbol)type, annotated);
         if (IsOwnRecord(type)) return new(WireType.Record, NameOf((INamedTypeSymbol)type), false, annotated);
         var isEnum = type.TypeKind == TypeKind.Enum;
         var number = isEnum ? ((INamedTypeSymbol)type).EnumUnderlyingType! : type;
         return Number(number.SpecialType) is { } wire ? new(wire, Printed(type), isEnum, false) : null;
+    }
+
+    // Null when it would hold itself, which is reported where it is declared.
+    ValueType? ReadPart(INamedTypeSymbol part, bool annotated)
+    {
+        if (flexibleSince < short.MaxValue) faults.Add(Fault.At(part, Rules.PartOfFlexible, part.Name, api?.Name ?? ""));
+        var declared = new PartReader(part).Read();
+        return declared.Api is { } model
+            ? new(WireType.Record, Printed(part), false, annotated, new MinSizes(model).OfRequest)
+            : null;
     }
 
     static WireType? Number(SpecialType type) => type switch
@@ -114,7 +125,7 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
     static bool IsGuid(ITypeSymbol type) => Printed(type) == "global::System.Guid";
 
     bool IsOwnRecord(ITypeSymbol type) => type is { IsRecord: true, IsValueType: false } &&
-        Chain(type).Skip(1).Contains(api, SymbolEqualityComparer.Default);
+        Chain(type).Skip(1).Contains(api!, SymbolEqualityComparer.Default);
 
     static IEnumerable<INamedTypeSymbol> Chain(ITypeSymbol type)
     {
@@ -129,7 +140,7 @@ sealed class RecordReader(INamedTypeSymbol api, VersionRange versions, short fle
     }
 
     /// <summary>What generated code calls a record.</summary>
-    string NameOf(INamedTypeSymbol record) => $"{api.Name}.{PathOf(record)}";
+    string NameOf(INamedTypeSymbol record) => $"{api!.Name}.{PathOf(record)}";
 
     void CheckTags(INamedTypeSymbol record, IEnumerable<FieldModel> fields)
     {

@@ -14,7 +14,15 @@ public sealed class ApiAttribute(short key, string versions) : Attribute
 
     /// <summary>The first version with compact lengths and tagged fields; negative for never.</summary>
     public short Flexible { get; init; } = -1;
+
+    /// <summary>Whether the lengths of strings take four bytes, as in jute, the language of ZooKeeper.</summary>
+    public bool Jute { get; init; }
 }
+
+/// <summary>A record that the messages of several APIs hold: a partial record that is nested in nothing.</summary>
+/// <remarks>It is spelt the same in all of them, and none of them may ever be flexible.</remarks>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class PartAttribute : Attribute;
 
 /// <summary>The first version that has the field. Without it: all versions.</summary>
 /// <param name="version">The first version.</param>

@@ -27,6 +27,9 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
     /// <summary>Whether lengths are compact and sections end with tags.</summary>
     public bool Flexible { get; set; } = flexible;
 
+    /// <summary>Whether the length of a string takes four bytes (jute, the language of ZooKeeper), and not two.</summary>
+    public bool Jute { get; set; }
+
     /// <summary>How many bytes were read.</summary>
     public readonly int Position => position;
 
@@ -96,7 +99,7 @@ public ref partial struct WireReader(ReadOnlyMemory<byte> message, bool flexible
     /// <summary>A string or null.</summary>
     public string? ReadNullableString(string? field = null)
     {
-        var length = Flexible ? ReadCompactLength(field) : ReadInt16(field);
+        var length = Flexible ? ReadCompactLength(field) : Jute ? ReadInt32(field) : ReadInt16(field);
         if (length == 0) return "";
         if (length == -1) return null;
         CheckLength(length, "A string", field);

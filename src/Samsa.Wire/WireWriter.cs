@@ -21,6 +21,9 @@ public sealed partial class WireWriter
     /// <summary>Whether lengths are compact and sections end with tags (KIP-482).</summary>
     public bool Flexible { get; set; }
 
+    /// <summary>Whether the length of a string takes four bytes (jute, the language of ZooKeeper), and not two.</summary>
+    public bool Jute { get; set; }
+
     /// <summary>How many bytes were written, spliced ones included.</summary>
     public int Length => checked(written + spliced);
 
@@ -29,7 +32,7 @@ public sealed partial class WireWriter
     {
         written = spliced = 0;
         splices.Clear();
-        Flexible = false;
+        Flexible = Jute = false;
         if (buffer.Length > KeptCapacity) buffer = new byte[FirstCapacity];
     }
 
@@ -89,6 +92,7 @@ public sealed partial class WireWriter
     {
         var length = value is null ? -1 : Encoding.UTF8.GetByteCount(value);
         if (Flexible) WriteUnsignedVarInt((uint)(length + 1));
+        else if (Jute) WriteInt32(length);
         else if (length <= short.MaxValue) WriteInt16((short)length);
         else throw new UnwritableMessageException($"A string of {length} bytes is longer than {short.MaxValue}", field);
         if (length > 0) Encoding.UTF8.GetBytes(value, Claim(length));

@@ -29,6 +29,9 @@ public sealed class GeneratorTests
     [TestCase("SAMSA008", "[Api(1, \"0\")] public static partial class A { public sealed partial record Request(int A); public sealed partial record Response; }", Description = "a primary constructor")]
     [TestCase("SAMSA008", "[Api(1, \"0\")] public static partial class A { public sealed record Request; public sealed partial record Response; }")]
     [TestCase("SAMSA008", "[Api(1, \"0\")] public static partial class A { public sealed partial class Request; public sealed partial record Response; }")]
+    [TestCase("SAMSA008", "public class Outer { [Part] public sealed partial record A; }", Description = "a nested part")]
+    [TestCase("SAMSA005", "[Part] public sealed partial record A { public decimal X { get; init; } }")]
+    [TestCase("SAMSA010", "[Part] public sealed partial record A { public IReadOnlyList<A> X { get; init; } = []; }")]
     public void A_wrong_class_is_reported(string rule, string source) => Reports(rule, source);
 
     [TestCase("SAMSA004", "[Since(3), Until(2)] public int X { get; init; }", Description = "since after until")]
@@ -75,6 +78,31 @@ public sealed class GeneratorTests
             """;
         var compiled = Run(Api(fields)).Compilation;
         Assert.That(compiled.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning), Is.Empty);
+    }
+
+    [Test]
+    public void A_part_is_generated_once_and_held_by_several()
+    {
+        var (compiled, result) = Run("""
+            [Part] public sealed partial record Shared { public string A { get; init; } = ""; public long B { get; init; } }
+            [Api(1, "0", Jute = true)]
+            public static partial class A
+            {
+                public sealed partial record Request : IMessage<Request>, IRequest<Response> { public IReadOnlyList<Shared> X { get; init; } = []; }
+                public sealed partial record Response : IMessage<Response> { public Shared Y { get; init; } = new(); }
+            }
+            """);
+        Assert.That(compiled.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning), Is.Empty);
+        Assert.That(result.GeneratedTrees, Has.Length.EqualTo(2));
+        // A string and eight bytes: of a part it is not known whether the length of the string takes two bytes or four.
+        Assert.That(string.Concat(result.GeneratedTrees), Does.Contain("ReadArrayLength(10, \"X\")").And.Contain("reader.Jute = true;"));
+    }
+
+    [Test]
+    public void A_part_is_not_for_flexible_versions()
+    {
+        var (_, result) = Run(Api("public Shared X { get; init; } = new();") + " [Part] public sealed partial record Shared;");
+        Assert.That(result.Diagnostics.Select(found => found.Id), Is.EqualTo(["SAMSA013"]));
     }
 
     [Test]
