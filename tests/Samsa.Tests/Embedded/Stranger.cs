@@ -59,7 +59,7 @@ static class Stranger
         }
     }
 
-    static string Find(string program, string install)
+    public static string Find(string program, string install)
     {
         var found = Path.IsPathRooted(program)
             ? File.Exists(program)

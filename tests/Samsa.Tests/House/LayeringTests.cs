@@ -38,6 +38,14 @@ public sealed class LayeringTests
         });
 
     [Test]
+    public void Samsa_ZooKeeper_knows_bytes_and_no_Kafka() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(SamsaReferencesOf("Samsa.ZooKeeper"), Is.EquivalentTo(["Samsa.Wire"]));
+            Assert.That(TypesOf("Samsa.ZooKeeper").Where(name => name.Contains("Kafka", StringComparison.Ordinal)), Is.Empty);
+        });
+
+    [Test]
     public void Samsa_Flow_knows_Reactive_Extensions_and_no_Kafka() =>
         Assert.Multiple(() =>
         {

@@ -30,6 +30,7 @@ public sealed class PackageTests
     [TestCase("Samsa.Rx", "lib/net10.0/Samsa.Rx.dll")]
     [TestCase("Samsa.Protocol", "lib/net10.0/Samsa.Protocol.dll")]
     [TestCase("Samsa.Wire", "lib/net10.0/Samsa.Wire.dll")]
+    [TestCase("Samsa.ZooKeeper", "lib/net10.0/Samsa.ZooKeeper.dll")]
     [TestCase("Samsa.Flow", "lib/net10.0/Samsa.Flow.dll")]
     [TestCase("Samsa.Embedded", "lib/net10.0/Samsa.Embedded.dll")]
     public void A_library_package_has_its_documentation_licence_readme_and_symbols(string id, string library)

@@ -24,6 +24,7 @@ public sealed class SourceRuleTests
 
     [TestCase("Samsa.Wire")]
     [TestCase("Samsa.Protocol")]
+    [TestCase("Samsa.ZooKeeper")]
     [TestCase("Samsa.Flow")]
     [TestCase("Samsa.Rx")]
     [TestCase("Samsa.Embedded")]

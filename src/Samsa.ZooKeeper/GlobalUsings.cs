@@ -1,0 +1,2 @@
+global using Samsa.Wire;
+global using Samsa.ZooKeeper.Messages;

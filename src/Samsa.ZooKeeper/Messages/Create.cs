@@ -1,0 +1,19 @@
+namespace Samsa.ZooKeeper.Messages;
+
+/// <summary>Makes a node.</summary>
+[Api(1, "0", Jute = true)]
+static partial class Create
+{
+    public sealed partial record Request : IMessage<Request>, IRequest<Response>
+    {
+        public string Path { get; init; } = "";
+        public ReadOnlyMemory<byte>? Data { get; init; }
+        public IReadOnlyList<ZkAcl>? Acl { get; init; } = [];
+        public int Flags { get; init; }
+    }
+
+    public sealed partial record Response : IMessage<Response>
+    {
+        public string Path { get; init; } = "";
+    }
+}

@@ -1,0 +1,116 @@
+namespace Samsa.ZooKeeper;
+
+/// <summary>
+/// A session at a ZooKeeper ensemble. Connections that are lost are replaced by others, a session that is over by a new one; what is
+/// watched and held goes on through all of it.
+/// </summary>
+/// <remarks>
+/// Requests are sent in the order in which they are asked as long as there is a connection, and wait for one otherwise. One that was sent when the
+/// connection was lost fails with <see cref="ZooKeeperException.IsOutcomeUnknown"/> and is not sent again.
+/// </remarks>
+public sealed partial class ZooKeeperClient : IAsyncDisposable
+{
+    readonly ConnectString where;
+    readonly WatchTable watches;
+    readonly SessionLoop loop;
+    readonly SemaphoreSlim places;
+
+    /// <summary>Begins to connect, and does not wait for it.</summary>
+    /// <param name="connectString">The servers, and the node that all paths begin at: <c>host:2181,host:2181/chroot</c>.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="FormatException">The connect string is none; the message says why.</exception>
+    public ZooKeeperClient(string connectString, ZooKeeperOptions? options = null)
+    {
+        where = ConnectString.Parse(connectString);
+        Options = options ?? new();
+        watches = new(where.Chroot, Options);
+        places = new(Options.MaxRequestsWaiting);
+        loop = new(where.Servers, watches, Options);
+    }
+
+    /// <summary>How it behaves.</summary>
+    public ZooKeeperOptions Options { get; }
+
+    /// <summary>The node that all paths begin at; empty for the root. It need not exist: what is below it does not exist then, either.</summary>
+    public string Chroot => where.Chroot;
+
+    /// <summary>The session, as it is now.</summary>
+    public ZkSession Session => loop.Now;
+
+    /// <summary>
+    /// The states of the session: hot, begins with the present one. An observer that is very slow misses states in between, never the newest.
+    /// It fails when the servers do not believe who we are, and completes when the client is disposed; everything else heals.
+    /// </summary>
+    public IObservable<ZkSession> Sessions => loop.States;
+
+    internal int WatchCount => watches.Count;
+
+    /// <summary>Connects.</summary>
+    /// <param name="connectString">The servers, and the node that all paths begin at: <c>host:2181,host:2181/chroot</c>.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="FormatException">The connect string is none; the message says why.</exception>
+    /// <exception cref="ZooKeeperException">No server could be reached within <see cref="ZooKeeperOptions.ConnectTimeout"/>.</exception>
+    public static async Task<ZooKeeperClient> ConnectAsync(string connectString, ZooKeeperOptions? options = null, CancellationToken ct = default)
+    {
+        var client = new ZooKeeperClient(connectString, options);
+        try
+        {
+            await client.loop.ConnectionAsync($"Connect {connectString}", ct).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the session, and with it its ephemeral nodes. What is watched completes.</summary>
+    public async ValueTask DisposeAsync() => await loop.DisposeAsync().ConfigureAwait(false);
+
+    async ValueTask<Reply<TResponse>> AskAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
+        where TResponse : class, IMessage<TResponse>
+    {
+        await places.WaitAsync(ct).ConfigureAwait(false);
+        Ask<TResponse> ask;
+        try
+        {
+            ask = new(request, path, places);
+            // A connection that has just ended has sent nothing, and a next one comes.
+            while (!(await loop.ConnectionAsync(ask.Asked, ct).ConfigureAwait(false)).TrySend(ask)) { }
+        }
+        catch
+        {
+            places.Release();
+            throw;
+        }
+
+        // The reply of a request that nobody waits for any more still comes, and gives back its place.
+        return await ask.Answered.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    async ValueTask<TResponse> DemandAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
+        where TResponse : class, IMessage<TResponse>
+    {
+        var reply = await AskAsync(request, path, ct).ConfigureAwait(false);
+        return reply.Error == ZooKeeperError.Ok ? reply.Body! : throw Refused(reply.Error, request, path);
+    }
+
+    /// <summary>Null for a node that does not exist.</summary>
+    async ValueTask<TResponse?> SeekAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
+        where TResponse : class, IMessage<TResponse>
+    {
+        var reply = await AskAsync(request, path, ct).ConfigureAwait(false);
+        return reply.Error is ZooKeeperError.Ok or ZooKeeperError.NoNode ? reply.Body : throw Refused(reply.Error, request, path);
+    }
+
+    static ZooKeeperException Refused(ZooKeeperError error, IRequest request, string path) => new(error, $"{request.Api.Name} {path}");
+
+    string Full(string path) => watches.Full(Paths.Checked(path));
+
+    string Below(string fullPath) =>
+        where.Chroot.Length == 0 || !fullPath.StartsWith(where.Chroot, StringComparison.Ordinal) ? fullPath
+        : fullPath.Length == where.Chroot.Length ? "/"
+        : fullPath[where.Chroot.Length..];
+}
