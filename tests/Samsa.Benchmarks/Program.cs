@@ -7,6 +7,7 @@ return args switch
 {
     ["versus", .. var asked] => await Race.RunAsync(asked),
     ["versus-run", .. var asked] => await Runner.RunAsync(asked),
+    ["versus-zookeeper"] => await ZooKeeperRace.RunAsync(),
     ["null-broker"] => await NullBroker.RunAsync(),
     _ => Inner(args),
 };
