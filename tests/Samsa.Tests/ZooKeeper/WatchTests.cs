@@ -92,6 +92,7 @@ public sealed class WatchTests(string version) : ServerTests(version)
         // The observer has a thread of the pool, the host of the tests perhaps another: on a machine with two processors none would be left.
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, 8), ports);
+        using var restored = System.Reactive.Disposables.Disposable.Create(() => ThreadPool.SetMinThreads(workers, ports));
         var options = Quick with { SessionTimeout = TimeSpan.FromSeconds(2.5) };
         var client = await ConnectAsync(options: options);
         using var release = new ManualResetEventSlim();
