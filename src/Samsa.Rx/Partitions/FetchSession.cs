@@ -165,6 +165,8 @@ sealed partial class FetchSession : IAsyncDisposable
             ready.Partitions = partitions.Count;
             Leave(reader);
             Close(reader);
+            // What was kept of it does not count any more.
+            EaseAll();
         }
     }
 

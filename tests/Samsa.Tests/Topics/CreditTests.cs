@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reactive.Subjects;
 using Samsa.Flow;
 using Samsa.Rx;
 using Samsa.Tests.Connections;
@@ -68,6 +69,26 @@ public sealed class CreditTests
             Complete(leases, 1);
             if (leases.IsEmpty) await Task.Delay(1);
         }
+    }
+
+    [Test]
+    public async Task What_is_kept_of_a_partition_that_was_taken_away_holds_up_nobody()
+    {
+        await using var stage = await Stage.OpenAsync(partitions: 2);
+        foreach (var partition in new[] { 0, 1 }) stage.WriteNumbers(partition, 0, 300, PerBatch);
+        var (assignments, counts) = (new Subject<PartitionAssignment>(), new int[2]);
+        using var records = stage.Kafka.AsObservable(assignments, new() { InFlightRecords = 100 }).Subscribe(record =>
+        {
+            if (record.Partition == 0) record.Defer();
+            Interlocked.Increment(ref counts[record.Partition]);
+        });
+        assignments.OnNext(new(1, "t", 0));
+        await Eventually.True(() => counts[0] >= 100, "nothing more is delivered then");
+
+        assignments.OnNext(new(2, "t", 1));
+
+        await Eventually.True(() => counts[1] == 300);
+        Assert.That(counts[0], Is.LessThan(100 + PerBatch));
     }
 
     [Test]
