@@ -13,14 +13,18 @@ public sealed class Kafka : IAsyncDisposable
     readonly TopicAdmin admin;
     readonly Readers readers;
     readonly Producers producers;
+    readonly ZooKeeperCluster? zooKeeper;
+    readonly IClusterChangeSource changes;
     int disposed;
 
-    Kafka(IReadOnlyList<BrokerAddress> bootstrap, KafkaOptions options)
+    Kafka(IReadOnlyList<BrokerAddress> bootstrap, ZooKeeperCluster? zooKeeper, KafkaOptions options, KafkaEvents events)
     {
         Options = options;
-        events = new(options.Clock);
+        this.events = events;
+        this.zooKeeper = zooKeeper;
         connections = new(bootstrap, options, events);
         watch = new(connections, options, events);
+        changes = zooKeeper is null ? new MetadataChanges(watch, connections, options, events) : zooKeeper.Changes;
         admin = new(connections, watch, options, events);
         readers = new(watch, connections, options, events);
         producers = new(watch, connections, options, events);
@@ -30,25 +34,34 @@ public sealed class Kafka : IAsyncDisposable
     /// <summary>Finds the cluster. Ends when a broker has said who belongs to it.</summary>
     /// <param name="bootstrap">
     /// Where to begin: <c>host:port,host:port</c>. One broker is enough, several survive one that is down. IPv6 addresses stand in
-    /// brackets; the port is 9092 where it is left out.
+    /// brackets; the port is 9092 where it is left out. Or <c>zookeeper://host:port,host:port/chroot</c>, the ZooKeeper of a cluster: then its watches say what
+    /// changes, and brokers are asked when they do.
     /// </param>
     /// <param name="options">How to behave; null for the defaults.</param>
     /// <param name="ct">Stops trying.</param>
     /// <returns>The cluster.</returns>
     /// <exception cref="ArgumentException"><paramref name="bootstrap"/> names nobody.</exception>
     /// <exception cref="FormatException">A part of <paramref name="bootstrap"/> is no address.</exception>
-    /// <exception cref="NotSupportedException"><paramref name="bootstrap"/> asks for ZooKeeper.</exception>
+    /// <exception cref="NotSupportedException">The brokers that are registered in ZooKeeper are of Kafka 0.7.</exception>
     /// <exception cref="NoBrokersAvailableException">
-    /// Nobody answered within <see cref="KafkaOptions.StartTimeout"/>, or those who did speak something else. It lists each address and why.
+    /// Nobody answered within <see cref="KafkaOptions.StartTimeout"/>, or those who did speak something else, or no broker is registered in ZooKeeper. It lists each address
+    /// and why.
     /// </exception>
     /// <exception cref="TlsException">A file that <see cref="KafkaOptions.Tls"/> names cannot be used.</exception>
     public static async Task<Kafka> ConnectAsync(string bootstrap, KafkaOptions? options = null, CancellationToken ct = default)
     {
         await default(OffContext);
-        var kafka = new Kafka(Bootstrap.Parse(bootstrap), options ?? new());
+        ArgumentNullException.ThrowIfNull(bootstrap);
+        options ??= new();
+        var events = new KafkaEvents(options.Clock);
+        var began = options.Clock.GetTimestamp();
+        var zooKeeper = ZooKeeperCluster.IsMeantBy(bootstrap) ? await ZooKeeperCluster.FindAsync(bootstrap, options, events, ct) : null;
+        var kafka = new Kafka(zooKeeper?.Found ?? Bootstrap.Parse(bootstrap), zooKeeper, options, events);
         try
         {
-            await kafka.watch.StartAsync(ct);
+            var left = options.StartTimeout - options.Clock.GetElapsedTime(began);
+            await kafka.watch.StartAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, ct);
+            zooKeeper?.Move(kafka.watch, kafka.connections);
             return kafka;
         }
         catch
@@ -75,6 +88,13 @@ public sealed class Kafka : IAsyncDisposable
     /// slow gets the newest one next. Ends when the client is disposed.
     /// </summary>
     public IObservable<ClusterView> Cluster => watch.Views;
+
+    /// <summary>
+    /// What changes in the whole cluster, whether this client uses it or not: a <see cref="ClusterChange.Snapshot"/> first, then brokers that go and come, topics,
+    /// partitions, leaders. Cold. Told by ZooKeeper's watches if the cluster was found there; otherwise brokers are asked, every
+    /// <see cref="KafkaOptions.ChangesInterval"/>, as long as somebody listens. Ends when the client is disposed.
+    /// </summary>
+    public IObservable<ClusterChange> Changes => changes.Changes;
 
     /// <summary>
     /// What happened and was dealt with: connections lost and found, requests tried again, views refreshed. Hot: tells from now on. An
@@ -157,6 +177,7 @@ public sealed class Kafka : IAsyncDisposable
         await default(OffContext);
         await producers.DisposeAsync();
         await readers.DisposeAsync();
+        if (zooKeeper is not null) await zooKeeper.DisposeAsync();
         await watch.DisposeAsync();
         await connections.DisposeAsync();
         events.Complete();

@@ -74,3 +74,9 @@ public sealed record ObserverFailed(DateTimeOffset At, string Observed, Exceptio
 /// <param name="At">When.</param>
 /// <param name="Count">How many.</param>
 public sealed record EventsDropped(DateTimeOffset At, long Count) : KafkaEvent(At);
+
+/// <summary>A node in ZooKeeper has something else in it than brokers write there. It is passed over.</summary>
+/// <param name="At">When.</param>
+/// <param name="Path">The path of the node, below the chroot.</param>
+/// <param name="Why">What is wrong with it.</param>
+public sealed record ZooKeeperNodeUnreadable(DateTimeOffset At, string Path, string Why) : KafkaEvent(At);

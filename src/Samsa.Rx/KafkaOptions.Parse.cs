@@ -22,6 +22,8 @@ public sealed partial record KafkaOptions
         ["retry.backoff.max.ms"] = (options, value) => options with { Retry = options.Retry with { Most = Setting.Milliseconds(value) } },
         ["metadata.max.age.ms"] = (options, value) => options with { MetadataMaxAge = Setting.Milliseconds(value) },
         ["topic.metadata.refresh.interval.ms"] = (options, value) => options with { MetadataMaxAge = Setting.Milliseconds(value) },
+        ["zookeeper.session.timeout.ms"] = (options, value) => options with { ZooKeeper = options.ZooKeeper with { SessionTimeout = Setting.Milliseconds(value) } },
+        ["zookeeper.connection.timeout.ms"] = (options, value) => options with { ZooKeeper = options.ZooKeeper with { ConnectTimeout = Setting.Milliseconds(value) } },
         ["receive.message.max.bytes"] = (options, value) => options with { MaxFrameBytes = Setting.Integer(value) },
     };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Samsa.Protocol.Compression;
+using Samsa.ZooKeeper;
 
 namespace Samsa.Rx;
 
@@ -92,6 +93,21 @@ public sealed partial record KafkaOptions
         get;
         init => field = Option.Between(TimeSpan.FromMilliseconds(10), value, TimeSpan.FromDays(1));
     } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How often brokers are asked for all topics while somebody listens to <see cref="Kafka.Changes"/>. A cluster that was found through ZooKeeper is watched instead.
+    /// </summary>
+    public TimeSpan ChangesInterval
+    {
+        get;
+        init => field = Option.Between(TimeSpan.FromMilliseconds(10), value, TimeSpan.FromDays(1));
+    } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How the session at ZooKeeper behaves, for a cluster that is found through it. Its clock is <see cref="Clock"/>.
+    /// Java: zookeeper.session.timeout.ms, zookeeper.connection.timeout.ms.
+    /// </summary>
+    public ZooKeeperOptions ZooKeeper { get; init => field = Option.Given(value); } = new();
 
     /// <summary>
     /// The largest answer that is accepted, in bytes; and so no more is fetched at once, whatever <see cref="ConsumeOptions.FetchBytes"/> says.

@@ -29,6 +29,19 @@ public sealed record ClusterView
     /// <returns>The partition, or null.</returns>
     public PartitionView? Find(string topic, int partition) => Topics.GetValueOrDefault(topic)?.Find(partition);
 
+    /// <summary>The view after a change.</summary>
+    /// <param name="change">What changed since this view.</param>
+    /// <returns>The view that is so now. Of a <see cref="ClusterChange.Snapshot"/> it is that one.</returns>
+    public ClusterView With(ClusterChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return change.ApplyTo(this);
+    }
+
+    /// <summary>The same with one more topic, or one topic replaced.</summary>
+    internal ClusterView With(TopicView topic) =>
+        this with { Topics = Topics.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(topic.Name, topic) };
+
     /// <summary>The same with one more broker, or another address of one.</summary>
     internal ClusterView With(BrokerInfo broker) =>
         this with { Brokers = Brokers.ToImmutableSortedDictionary().SetItem(broker.NodeId, broker) };
@@ -38,6 +51,6 @@ public sealed record ClusterView
     {
         var before = Topics[topic];
         var partitions = before.Partitions.Select(known => known.Partition == partition.Partition ? partition : known);
-        return this with { Topics = Topics.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItem(topic, before with { Partitions = [.. partitions] }) };
+        return With(before with { Partitions = [.. partitions] });
     }
 }

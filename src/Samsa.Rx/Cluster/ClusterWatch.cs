@@ -38,10 +38,12 @@ sealed partial class ClusterWatch : IAsyncDisposable
     public IObservable<ClusterView> Views => views;
 
     /// <summary>Begins. Ends when the first answer is there.</summary>
-    /// <exception cref="NoBrokersAvailableException">There was none within <see cref="KafkaOptions.StartTimeout"/>, or there will never be one.</exception>
-    public async Task StartAsync(CancellationToken ct)
+    /// <param name="atMost">What is left of <see cref="KafkaOptions.StartTimeout"/>; null for all of it.</param>
+    /// <param name="ct">Stops trying.</param>
+    /// <exception cref="NoBrokersAvailableException">There was none in time, or there will never be one.</exception>
+    public async Task StartAsync(TimeSpan? atMost, CancellationToken ct)
     {
-        using var patience = new CancellationTokenSource(options.StartTimeout, options.Clock);
+        using var patience = new CancellationTokenSource(atMost ?? options.StartTimeout, options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         loop = Task.Run(RunAsync, CancellationToken.None);
         try

@@ -8,6 +8,9 @@ namespace Samsa.Rx;
 /// <param name="Partitions">Its partitions in the order of their numbers. A number may be missing: use <see cref="Find"/>.</param>
 public sealed record TopicView(string Name, Guid Id, bool IsInternal, ErrorCode Error, IReadOnlyList<PartitionView> Partitions)
 {
+    /// <summary>What tells a topic from one that had its name before, where topics have no ids: the transaction that created its node. Zero where nobody knows.</summary>
+    internal long Born { get; init; }
+
     /// <summary>A partition by its number.</summary>
     /// <param name="partition">The number.</param>
     /// <returns>The partition, or null when it is not known.</returns>

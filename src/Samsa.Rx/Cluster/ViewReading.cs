@@ -88,5 +88,5 @@ static class ViewReading
 
     static bool SameTopic(TopicView a, TopicView b) =>
         ReferenceEquals(a, b)
-        || a.Name == b.Name && a.Id == b.Id && a.IsInternal == b.IsInternal && a.Error == b.Error && a.Partitions.SequenceEqual(b.Partitions);
+        || a.Name == b.Name && a.Id == b.Id && a.Born == b.Born && a.IsInternal == b.IsInternal && a.Error == b.Error && a.Partitions.SequenceEqual(b.Partitions);
 }

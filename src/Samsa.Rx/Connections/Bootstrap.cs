@@ -12,14 +12,9 @@ static class Bootstrap
     /// <exception cref="ArgumentNullException">There is no text.</exception>
     /// <exception cref="ArgumentException">There is nothing in it, or too much.</exception>
     /// <exception cref="FormatException">A part of it is no address; the message names the part.</exception>
-    /// <exception cref="NotSupportedException">It asks for a way that is not built yet.</exception>
     public static IReadOnlyList<BrokerAddress> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.TrimStart().StartsWith("zookeeper://", StringComparison.OrdinalIgnoreCase))
-            throw new NotSupportedException(
-                $"\"{Foreign.Text(text.Trim())}\" asks for ZooKeeper, which is not supported yet. Give the brokers themselves: host:9092,host:9092.");
-
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
         if (parts.Length > Most)
             throw new ArgumentException($"There are {parts.Length} bootstrap addresses; there can be {Most}.", nameof(text));

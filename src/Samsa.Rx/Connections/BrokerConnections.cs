@@ -13,7 +13,8 @@ sealed class BrokerConnections : IAsyncDisposable
     readonly KafkaEvents events;
     readonly Opening opening;
     readonly Lock gate = new();
-    readonly IReadOnlyList<BrokerNode> given;
+    IReadOnlyList<BrokerNode> given;
+    int lastGiven = -1;
     readonly Dictionary<int, BrokerNode> known = [];
     bool closed;
     int turn;
@@ -22,8 +23,7 @@ sealed class BrokerConnections : IAsyncDisposable
     {
         (this.options, this.events) = (options, events);
         opening = new(options, events);
-        // Below -1, which means "nobody" in Kafka's own messages.
-        given = [.. bootstrap.Select((address, i) => new BrokerNode(-2 - i, address, opening, options, events))];
+        given = [.. bootstrap.Select(Give)];
     }
 
     /// <summary>The connection to a broker for one use. Opens it when there is none; concurrent callers share one attempt.</summary>
@@ -86,6 +86,19 @@ sealed class BrokerConnections : IAsyncDisposable
     /// <summary>Forgets the brokers and begins again with the addresses that were given (KIP-899, KIP-1102).</summary>
     public void BeginAgain() => Know([]);
 
+    /// <summary>Other addresses to begin with, from somebody who knows them better now.</summary>
+    public void Give(IReadOnlyCollection<BrokerAddress> addresses)
+    {
+        List<BrokerNode> left;
+        lock (gate)
+        {
+            if (closed) return;
+            left = [.. given.Where(node => !addresses.Contains(node.Address))];
+            given = [.. given.Except(left), .. addresses.Where(address => given.All(node => node.Address != address)).Select(Give)];
+        }
+        foreach (var node in left) node.LeaveAll();
+    }
+
     /// <summary>That use is over, at all brokers. Its connections are closed now: what still waits on them gets a <see cref="ConnectionException"/>.</summary>
     public async ValueTask CloseAsync(ConnectionUse use)
     {
@@ -123,6 +136,9 @@ sealed class BrokerConnections : IAsyncDisposable
 
     /// <summary>What everybody gets who wants something of a client that is closed.</summary>
     internal static ObjectDisposedException Closed() => new("Samsa.Rx.Kafka");
+
+    // Below -1, which means "nobody" in Kafka's own messages.
+    BrokerNode Give(BrokerAddress address) => new(--lastGiven, address, opening, options, events);
 
     void Meet(BrokerInfo broker)
     {

@@ -28,7 +28,7 @@ sealed class Client : IAsyncDisposable
         var client = new Client(bootstrap, options ?? new() { Retry = new() { First = TimeSpan.FromMilliseconds(10), Most = TimeSpan.FromMilliseconds(50) } });
         try
         {
-            await client.Watch.StartAsync(default);
+            await client.Watch.StartAsync(null, default);
             return client;
         }
         catch

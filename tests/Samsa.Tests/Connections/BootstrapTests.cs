@@ -42,8 +42,4 @@ public sealed class BootstrapTests
 
     [Test]
     public async Task A_null_is_an_error() => await Kafka.ConnectAsync(null!).ShouldThrow<ArgumentNullException>();
-
-    [Test]
-    public void ZooKeeper_is_refused_with_what_to_do_instead() =>
-        Assert.That(() => Bootstrap.Parse("zookeeper://zk:2181/kafka"), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Give the brokers themselves"));
 }

@@ -34,7 +34,7 @@ sealed class Client : IAsyncDisposable
     public static async Task<Client> ConnectAsync(string bootstrap, SinkOptions? produce = null, TimeProvider? clock = null, ArrayPool<byte>? arrays = null)
     {
         var client = new Client(bootstrap, new() { Produce = produce ?? new(), Clock = clock ?? TimeProvider.System }, arrays);
-        await client.watch.StartAsync(default);
+        await client.watch.StartAsync(null, default);
         return client;
     }
 
