@@ -33,6 +33,7 @@ static class CommandTree
             .. TopicsCommand.Create(common),
             ProduceCommand.Create(common),
             ConsumeCommand.Create(common),
+            WatchCommand.Create(common),
             .. MarblesCommand.Create(common),
         ];
         foreach (var (command, text) in all)

@@ -10,7 +10,7 @@ sealed class CommonOptions(Interruption interruption)
 
     readonly Option<string?> bootstrap = new("--bootstrap", "-b")
     {
-        Description = $"Where the cluster is: host:port,host:port (or {BootstrapVariable} in the environment)",
+        Description = $"Where the cluster is: host:port,host:port, or zookeeper://host:port,…/chroot (or {BootstrapVariable} in the environment)",
         HelpName = "host:port,…",
         Recursive = true,
     };
