@@ -40,6 +40,9 @@ static class Each
 
     public static IEnumerable<object[]> RealBroker() => Alone(Selected.Where(kind => kind.IsReal));
 
+    /// <summary>Those that are known to a ZooKeeper.</summary>
+    public static IEnumerable<object[]> BrokerInZooKeeper() => Alone(Thorough.Where(kind => kind is RealKind { HasZooKeeper: true }));
+
     public static IEnumerable<object[]> BrokerThatFindsTimes() => Alone(Selected.Where(kind => kind.FindsTimes));
 
     public static IEnumerable<object[]> BrokerThatCreatesTopics() => Alone(Thorough.Where(kind => kind.CreatesTopicsByRequest));

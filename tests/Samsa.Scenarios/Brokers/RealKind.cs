@@ -10,9 +10,15 @@ sealed class RealKind(string version, string? mode = null)
 
     public override bool IsReal => true;
 
+    public bool HasZooKeeper => mode is "zk" || mode is null && Speaks.Major < 4;
+
     public override async Task<RunningBrokers> OpenAsync(int brokers = 1) => brokers == 1
         ? new RunningReal(this, await RealKafka.SharedAsync(Release, mode), shared: true)
         : new RunningReal(this, await RealKafka.StartAsync(Release, mode, brokers), shared: false);
+
+    /// <summary>A cluster of three that is known by its three ZooKeepers alone.</summary>
+    public async Task<RunningReal> OpenThroughZooKeeperAsync() =>
+        new(this, await RealKafka.StartAsync(Release, mode, brokers: 3, zooKeepers: 3), shared: false) { ThroughZooKeeper = true };
 
     public override string ToString() => mode is null ? $"Kafka {Release}" : $"Kafka {Release} {mode}";
 }
@@ -22,7 +28,12 @@ sealed class RunningReal(BrokerKind kind, RealKafka kafka, bool shared) : Runnin
 {
     public RealKafka Kafka => kafka;
 
+    /// <summary>Whether ZooKeeper is all that our client is told.</summary>
+    public bool ThroughZooKeeper { get; init; }
+
     public override string Bootstrap => kafka.Bootstrap;
+
+    public override string Address => ThroughZooKeeper ? $"zookeeper://{kafka.ZooKeeper}" : kafka.Bootstrap;
 
     protected override async Task CreateAsync(string topic, int partitions, int replication)
     {

@@ -9,12 +9,15 @@ abstract class RunningBrokers(BrokerKind kind) : IAsyncDisposable
 
     public abstract string Bootstrap { get; }
 
+    /// <summary>Where our own client and tool find them.</summary>
+    public virtual string Address => Bootstrap;
+
     /// <summary>A topic name that no other story has.</summary>
     public static string NewName(string about) => $"{about}-{Interlocked.Increment(ref topics)}";
 
     /// <summary>Our client, connected.</summary>
     public Task<Kafka> ConnectAsync(KafkaOptions? options = null) =>
-        Kafka.ConnectAsync(Bootstrap, options).Within(30, $"connecting to {Kind}");
+        Kafka.ConnectAsync(Address, options).Within(30, $"connecting to {Kind}");
 
     public async Task<string> CreateTopicAsync(string about, int partitions = 1, int replication = 1)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Samsa.Scenarios.Peers;
@@ -34,12 +35,13 @@ sealed class RealKafka : IAsyncDisposable
     public static Task<RealKafka> SharedAsync(string version, string? mode) =>
         Shared.GetOrAdd($"{version} {mode}", _ => new(() => StartAsync(version, mode, brokers: 1))).Value;
 
-    public static async Task<RealKafka> StartAsync(string version, string? mode, int brokers, bool secure = false)
+    public static async Task<RealKafka> StartAsync(string version, string? mode, int brokers, bool secure = false, int zooKeepers = 1)
     {
         string[] arguments =
         [
             "start", version, "--brokers", brokers.ToString(CultureInfo.InvariantCulture),
             "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), .. mode is null ? (string[])[] : ["--mode", mode], .. secure ? ["--secure"] : (string[])[],
+            .. zooKeepers > 1 ? ["--zookeepers", zooKeepers.ToString(CultureInfo.InvariantCulture)] : (string[])[],
             // Some stories write records of years ago: half a minute after its start, and every five minutes, a broker deletes what is a week old.
             "--set", "log.retention.hours=1000000",
             // Before 1.0 a deleted topic was only marked unless one asked for more.
@@ -74,6 +76,44 @@ sealed class RealKafka : IAsyncDisposable
     {
         var done = await Command.RunAsync(Script(), ["broker", directory, id.ToString(CultureInfo.InvariantCulture), verb], within: TimeSpan.FromMinutes(2));
         done.Expected();
+    }
+
+    /// <summary>Does something to a server of its ZooKeeper ensemble, counted from 1: <c>kill</c>, <c>start</c>, <c>pause</c> or <c>resume</c>.</summary>
+    public async Task ZooKeeperAsync(int server, string verb)
+    {
+        var done = await Command.RunAsync(Script(), ["zookeeper", directory, server.ToString(CultureInfo.InvariantCulture), verb], within: TimeSpan.FromMinutes(2));
+        done.Expected();
+    }
+
+    /// <summary>The server of its ZooKeeper ensemble that leads, counted from 1.</summary>
+    public async Task<int> ZooKeeperLeaderAsync()
+    {
+        var servers = ZooKeeper!.Split('/')[0].Split(',');
+        for (var tries = 0; tries < 100; tries++)
+        {
+            for (var server = 0; server < servers.Length; server++)
+                if (await IsLeaderAsync(servers[server])) return server + 1;
+            await Task.Delay(100);
+        }
+
+        throw new AssertionException($"None of {ZooKeeper} leads after 10 s.");
+    }
+
+    static async Task<bool> IsLeaderAsync(string address)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            var colon = address.LastIndexOf(':');
+            await client.ConnectAsync(address[..colon], int.Parse(address.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+            await client.GetStream().WriteAsync("srvr"u8.ToArray());
+            using var reader = new StreamReader(client.GetStream());
+            return (await reader.ReadToEndAsync()).Contains("Mode: leader", StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is SocketException or IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The log files of one partition on one broker, oldest first.</summary>

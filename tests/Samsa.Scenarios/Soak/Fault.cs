@@ -19,6 +19,12 @@ enum FaultKind
 
     /// <summary>The topic gets another partition.</summary>
     Grow,
+
+    /// <summary>The leader of the ZooKeeper ensemble is killed and started again.</summary>
+    KillZooKeeper,
+
+    /// <summary>All servers of the ZooKeeper ensemble are stopped in their tracks, longer than sessions live, and go on.</summary>
+    PauseZooKeeper,
 }
 
 /// <summary>Something that is done to a cluster.</summary>

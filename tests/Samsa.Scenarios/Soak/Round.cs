@@ -4,9 +4,11 @@ using Samsa.Protocol.Compression;
 namespace Samsa.Scenarios.Soak;
 
 /// <summary>One round: a topic, writers and readers, the faults of a seed, and at the end the laws.</summary>
-sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan longestStall, Chronicle told)
+sealed class Round(RunningReal brokers, int seed, Fault[] faults, TimeSpan longestStall, Chronicle told)
 {
     const int Partitions = 4;
+
+    static readonly int[] ZooKeepers = [1, 2, 3];
 
     // In milliseconds; with the way to and fro an answer may take five seconds more.
     const int ImpatientRequest = 4_000;
@@ -16,12 +18,12 @@ sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan l
     readonly List<Writer> writers = [];
     readonly List<Reader> readers = [];
     readonly RoundResult result = new(seed);
+    Onlooker? onlooker;
     string topic = "";
     int partitions = Partitions;
 
     public async Task<RoundResult> RunAsync()
     {
-        var faults = Schedule.Of(seed, plan);
         told.Say($"seed {seed} on {brokers.Kind}: {string.Join("; ", faults.Select(fault => fault.ToString()))}");
         try
         {
@@ -52,6 +54,8 @@ sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan l
     async Task BeginAsync()
     {
         topic = await brokers.CreateTopicAsync($"soak-{seed}", Partitions, replication: 3);
+        onlooker = await Onlooker.OpenAsync(brokers, facts, told);
+        opened.Push(onlooker);
         await OpenReaderAsync("reader", new());
         await OpenReaderAsync("thrifty", new() { PartitionBytes = 20_000, FetchBytes = 60_000, BufferedRecords = 500, BufferedBytes = 100_000 });
         if (brokers.Kind.IsIdempotent) await OpenReaderAsync("committed", new() { Isolation = Isolation.ReadCommitted });
@@ -109,6 +113,17 @@ sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan l
             case FaultKind.Pause:
                 await AwayAsync(fault, "pause", "resume");
                 result.Pauses++;
+                break;
+            case FaultKind.KillZooKeeper:
+                var leader = await brokers.Kafka.ZooKeeperLeaderAsync();
+                await brokers.Kafka.ZooKeeperAsync(leader, "kill");
+                await Task.Delay(fault.Lasts);
+                await brokers.Kafka.ZooKeeperAsync(leader, "start");
+                break;
+            case FaultKind.PauseZooKeeper:
+                foreach (var server in ZooKeepers) await brokers.Kafka.ZooKeeperAsync(server, "pause");
+                await Task.Delay(fault.Lasts);
+                foreach (var server in ZooKeepers) await brokers.Kafka.ZooKeeperAsync(server, "resume");
                 break;
             case FaultKind.Turn:
                 foreach (var broker in fault.Brokers) await TurnAsync(fault, broker);
@@ -177,6 +192,7 @@ sealed class Round(RunningReal brokers, int seed, Schedule.Plan plan, TimeSpan l
         result.Accounts = Laws.Settle([.. writers.Select(writer => writer.Ledger)], log, facts);
         await CatchUpAsync(log);
         foreach (var reader in readers) Laws.Compare(reader.Log, log, facts);
+        await onlooker!.CompareAsync(topic, partitions, facts);
         told.Say($"{readers.Count} readers are compared with {log.Total} records");
     }
 

@@ -21,7 +21,7 @@ static class SoakProgram
             {
                 brokers ??= (RunningReal)await kind.OpenAsync(3);
                 var told = new Chronicle(Console.WriteLine, options.Verbose);
-                results.Add(await new Round(brokers, seed++, Schedule.Plan.Long(options.Faults, kind), LongestStall, told).RunAsync());
+                results.Add(await new Round(brokers, seed, Schedule.Of(seed++, Schedule.Plan.Long(options.Faults, kind)), LongestStall, told).RunAsync());
                 if (results[^1].Broken.Count == 0) continue;
                 brokers = await ForsakeAsync(brokers, results[^1].Seed, told);
             }

@@ -24,7 +24,7 @@ sealed class SoakStory
     {
         var told = new Chronicle();
 
-        var result = await new Round(brokers, seed, Schedule.Plan.Short, LongestStall, told).RunAsync();
+        var result = await new Round(brokers, seed, Schedule.Of(seed, Schedule.Plan.Short), LongestStall, told).RunAsync();
 
         await TestContext.Out.WriteLineAsync($"{result}");
         Assert.That(result.Broken, Is.Empty, told.Whole);
