@@ -43,6 +43,9 @@ static class Each
     /// <summary>Those that are known to a ZooKeeper.</summary>
     public static IEnumerable<object[]> BrokerInZooKeeper() => Alone(Thorough.Where(kind => kind is RealKind { HasZooKeeper: true }));
 
+    /// <summary>The same, also of those kinds that are to be brief.</summary>
+    public static IEnumerable<object[]> KnownToZooKeeper() => Alone(Selected.Where(kind => kind is RealKind { HasZooKeeper: true }));
+
     public static IEnumerable<object[]> BrokerThatFindsTimes() => Alone(Selected.Where(kind => kind.FindsTimes));
 
     public static IEnumerable<object[]> BrokerThatCreatesTopics() => Alone(Thorough.Where(kind => kind.CreatesTopicsByRequest));

@@ -55,6 +55,15 @@ sealed class RealKafka : IAsyncDisposable
         return new RealKafka(told.RootElement);
     }
 
+    /// <summary>Brokers of Kafka 0.7, which have settings of other names.</summary>
+    public static async Task<RealKafka> StartOldAsync(int brokers, int partitions)
+    {
+        var started = await Command.RunAsync(Script(), ["start", "0.7.2", "--brokers", brokers.ToString(CultureInfo.InvariantCulture),
+            "--owner", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--set", $"num.partitions={partitions}"], within: TimeSpan.FromMinutes(4));
+        using var told = JsonDocument.Parse(started.Expected().Out);
+        return new RealKafka(told.RootElement);
+    }
+
     /// <summary>Ends what the stories shared.</summary>
     public static async Task StopSharedAsync()
     {
