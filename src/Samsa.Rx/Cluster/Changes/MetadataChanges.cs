@@ -73,7 +73,7 @@ sealed class MetadataChanges : IClusterChangeSource
             var view = Read(answer, before?.View ?? ClusterView.Empty, missing);
             return before is { IsLive: true } && ViewReading.Same(before.View, view) ? before : new(view, null);
         }
-        catch (KafkaException error)
+        catch (Exception error) when (error is not (OperationCanceledException or ObjectDisposedException))
         {
             log.Log(LogLevel.Debug, error, "What changed in the cluster could not be asked for");
             return before is null ? null : before with { Trouble = error.Message };

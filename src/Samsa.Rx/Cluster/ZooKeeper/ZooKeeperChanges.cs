@@ -16,7 +16,7 @@ public sealed class ZooKeeperChanges : IClusterChangeSource
     /// <summary>Watches through a client that exists already. It is not disposed of here.</summary>
     /// <param name="zooKeeper">The client; its chroot is that of the cluster.</param>
     public ZooKeeperChanges(ZooKeeperClient zooKeeper)
-        : this(zooKeeper ?? throw new ArgumentNullException(nameof(zooKeeper)), false, TimeProvider.System, (_, _) => { }, zooKeeper.Options.ObserverFailed)
+        : this(zooKeeper ?? throw new ArgumentNullException(nameof(zooKeeper)), false, zooKeeper.Options.Clock, (_, _) => { }, zooKeeper.Options.ObserverFailed)
     {
     }
 
