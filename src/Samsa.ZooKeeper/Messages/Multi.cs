@@ -30,6 +30,8 @@ static class Multi
                     5 => SetData.Request.Read(ref reader, version),
                     13 => Check.Request.Read(ref reader, version),
                     15 => Create2.Request.Read(ref reader, version),
+                    19 => CreateContainer.Request.Read(ref reader, version),
+                    21 => CreateTtl.Request.Read(ref reader, version),
                     _ => throw new ProtocolException($"Multi has an operation of type {header.Type}, which is not known"),
                 });
                 CheckCount(operations.Count);

@@ -59,8 +59,8 @@ public sealed class LayeringTests
         Assert.That(SamsaReferencesOf("Samsa.Marbles"), Is.Empty);
 
     [Test]
-    public void Samsa_Embedded_shares_the_protocol_with_the_client_and_nothing_else() =>
-        Assert.That(SamsaReferencesOf("Samsa.Embedded"), Is.EquivalentTo(["Samsa.Protocol", "Samsa.Wire"]));
+    public void Samsa_Embedded_shares_the_protocols_with_the_client_and_nothing_else() =>
+        Assert.That(SamsaReferencesOf("Samsa.Embedded"), Is.EquivalentTo(["Samsa.Protocol", "Samsa.ZooKeeper", "Samsa.Wire"]));
 
     [Test]
     public void Samsa_Rx_does_not_need_the_embedded_broker() =>
