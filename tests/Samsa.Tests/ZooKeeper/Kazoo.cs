@@ -21,10 +21,13 @@ static class Kazoo
     static readonly Lazy<Task<bool>> Installed = new(async () =>
         File.Exists("/usr/bin/python3") && (await Stranger.RunAsync("/usr/bin/python3", ["-c", "import kazoo"])).Exit == 0);
 
+    /// <summary>Whether it is on this machine.</summary>
+    public static Task<bool> IsInstalledAsync() => Installed.Value;
+
     /// <summary>Does something while a DataWatch of kazoo looks at a node, and waits until it has seen "the end" there.</summary>
     public static async Task BesideAsync(string servers, string path, Func<Task> doing)
     {
-        if (!await Installed.Value)
+        if (!await IsInstalledAsync())
         {
             TestContext.Out.WriteLine("python3-kazoo is not installed, nobody else looks: apt-get install python3-kazoo");
             await doing();

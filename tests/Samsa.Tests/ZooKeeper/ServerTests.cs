@@ -1,18 +1,22 @@
 using System.Text;
+using Samsa.Embedded;
 using Samsa.ZooKeeper;
 
 namespace Samsa.Tests.ZooKeeper;
 
-/// <summary>Clients of one server of some version, and a node of their own for each test.</summary>
+/// <summary>Clients of one server of some version, published or embedded, and a node of their own for each test.</summary>
 public abstract class ServerTests(string version)
 {
+    /// <summary>The server inside the process, which needs nothing else and is never skipped. It behaves as 3.8.</summary>
+    private protected const string Embedded = "embedded";
+
     private protected static readonly ZooKeeperOptions Quick = new() { SessionTimeout = TimeSpan.FromSeconds(4), MaxBackoff = TimeSpan.FromMilliseconds(50) };
 
     static int bases;
 
     readonly List<IAsyncDisposable> opened = [];
 
-    private protected RealZooKeeper Server { get; private set; } = null!;
+    private protected Reached Server { get; private set; } = new("");
 
     /// <summary>A client that sees everything.</summary>
     private protected ZooKeeperClient Direct { get; private set; } = null!;
@@ -25,8 +29,10 @@ public abstract class ServerTests(string version)
     [SetUp]
     public async Task Open()
     {
-        Server = await RealZooKeeper.SharedAsync(version);
-        Direct = await ZooKeeperClient.ConnectAsync(Server.ConnectString, Quick);
+        Server = new(version is Embedded
+            ? Keep(await EmbeddedZooKeeper.StartAsync()).ConnectString
+            : (await RealZooKeeper.SharedAsync(version)).ConnectString);
+        Direct = await ConnectAsync();
         Base = $"/test-{Environment.ProcessId}-{Interlocked.Increment(ref bases)}";
         await Direct.CreateAsync(Base);
     }
@@ -36,8 +42,6 @@ public abstract class ServerTests(string version)
     {
         foreach (var one in Enumerable.Reverse(opened)) await one.DisposeAsync();
         opened.Clear();
-        // There is none when the test was skipped.
-        if (Direct is not null) await Direct.DisposeAsync();
     }
 
     private protected T Keep<T>(T one)
@@ -49,6 +53,9 @@ public abstract class ServerTests(string version)
 
     private protected async Task<ZooKeeperClient> ConnectAsync(string? address = null, ZooKeeperOptions? options = null) =>
         Keep(await ZooKeeperClient.ConnectAsync(address ?? Server.ConnectString, options ?? Quick));
+
+    /// <summary>A server, whoever runs it.</summary>
+    private protected sealed record Reached(string ConnectString);
 
     private protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
