@@ -1,7 +1,7 @@
 namespace Samsa.Scenarios.Soak;
 
 /// <summary>A few seeds of the soak, among the other tests. <c>dotnet run … -- soak</c> runs more of them, and longer.</summary>
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 sealed class SoakStory
 {
     // Whoever runs the tests may have a slow machine; that all go on by themselves is certain, how fast is measured by the soak.

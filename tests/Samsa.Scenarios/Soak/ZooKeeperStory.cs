@@ -1,7 +1,7 @@
 namespace Samsa.Scenarios.Soak;
 
 /// <summary>Writers and readers who know nothing but ZooKeeper, while brokers and ZooKeepers are killed, halted and restarted.</summary>
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 sealed class ZooKeeperStory
 {
     static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(60);

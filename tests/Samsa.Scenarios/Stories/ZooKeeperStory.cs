@@ -8,7 +8,7 @@ using Samsa.ZooKeeper;
 namespace Samsa.Scenarios.Stories;
 
 /// <summary>ZooKeeper is the only service that an application knows.</summary>
-[TestFixture]
+[TestFixture, Parallelizable(ParallelScope.Self)]
 sealed class ZooKeeperStory
 {
     static readonly KafkaOptions Hasty = new() { StartTimeout = TimeSpan.FromSeconds(3), ZooKeeper = new() { SessionTimeout = TimeSpan.FromSeconds(4) } };
