@@ -1,4 +1,5 @@
 using Samsa.Embedded.Cluster;
+using Samsa.Embedded.Registering;
 using Samsa.Embedded.Serving;
 using Samsa.Embedded.Storage;
 using Samsa.Protocol;
@@ -23,11 +24,12 @@ public sealed class EmbeddedKafka : IAsyncDisposable
 {
     readonly ClusterState cluster;
     readonly BrokerServer[] servers;
+    readonly Registry? registry;
     int disposed;
 
-    EmbeddedKafka(ClusterState cluster, BrokerServer[] servers)
+    EmbeddedKafka(ClusterState cluster, BrokerServer[] servers, Registry? registry)
     {
-        (this.cluster, this.servers) = (cluster, servers);
+        (this.cluster, this.servers, this.registry) = (cluster, servers, registry);
         Brokers = [.. servers.Select(server => new EmbeddedBroker(server))];
     }
 
@@ -54,6 +56,9 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <param name="options">How they behave; null for the defaults.</param>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="System.Net.Sockets.SocketException">A port that was asked for is taken.</exception>
+    /// <exception cref="ArgumentException">There is a ZooKeeper in the options, and the profile is one of a Kafka without.</exception>
+    /// <exception cref="InvalidOperationException">Other brokers were at that place in ZooKeeper.</exception>
+    /// <exception cref="Samsa.ZooKeeper.ZooKeeperException">ZooKeeper could not be reached.</exception>
     public static async Task<EmbeddedKafka> StartAsync(
         int brokers = 1, EmbeddedKafkaOptions? options = null, CancellationToken ct = default)
     {
@@ -63,15 +68,23 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         var cluster = new ClusterState(options);
         var memory = new RequestMemory(4L * options.MaxRequestBytes);
         var servers = new List<BrokerServer>(brokers);
+        Registry? registry = null;
         try
         {
+            if (options.ZooKeeper is not null) registry = await Registry.OpenAsync(options.ZooKeeper, cluster, ct).ConfigureAwait(false);
             for (var id = 1; id <= brokers; id++)
                 servers.Add(new BrokerServer(id, options.FirstPort == 0 ? 0 : options.FirstPort + id - 1, cluster, memory));
-            foreach (var server in servers) await server.StartAsync().ConfigureAwait(false);
-            return new EmbeddedKafka(cluster, [.. servers]);
+            foreach (var server in servers)
+            {
+                await server.StartAsync().ConfigureAwait(false);
+                if (registry is not null) await registry.JoinAsync(server.Id, ct).ConfigureAwait(false);
+            }
+
+            return new EmbeddedKafka(cluster, [.. servers], registry);
         }
         catch
         {
+            if (registry is not null) await registry.DisposeAsync().ConfigureAwait(false);
             foreach (var server in servers) await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -148,8 +161,16 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// Stops a broker: its connections are cut, its port is refused. What it led is led by another replica at once; a
     /// partition without one has no leader until the broker is back.
     /// </summary>
+    /// <remarks>In ZooKeeper it says farewell: its nodes are gone when this is done.</remarks>
     /// <param name="id">The number of the broker.</param>
-    public Task StopBrokerAsync(int id) => Server(id).StopAsync(forGood: false);
+    public Task StopBrokerAsync(int id) => StopAsync(id, saysFarewell: true);
+
+    /// <summary>
+    /// As <see cref="StopBrokerAsync"/>, without a farewell in ZooKeeper: its nodes are there until its session is over
+    /// (<see cref="EmbeddedKafkaOptions.ZooKeeperSessionTimeout"/>). When it was the controller, ZooKeeper hears of no change before that.
+    /// </summary>
+    /// <param name="id">The number of the broker.</param>
+    public Task KillBrokerAsync(int id) => StopAsync(id, saysFarewell: false);
 
     /// <summary>
     /// Starts a broker again that was stopped. It follows; what nobody else could lead it leads again.
@@ -160,6 +181,7 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// which gets a free one when it starts: so one broker can appear at the address of another.
     /// </param>
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    /// <exception cref="Samsa.ZooKeeper.ZooKeeperException">ZooKeeper could not be reached: the broker runs, and is not registered.</exception>
     public async Task StartBrokerAsync(int id, int? port = null)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
@@ -167,6 +189,7 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         if (port is > 0 && servers.FirstOrDefault(other => other != server && other.Port == port) is { } holder)
             await holder.LeavePortAsync().ConfigureAwait(false);
         await server.StartAsync(port).ConfigureAwait(false);
+        if (registry is not null) await registry.JoinAsync(id, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>What a partition holds now.</summary>
@@ -212,6 +235,13 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask())).ConfigureAwait(false);
+        if (registry is not null) await registry.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task StopAsync(int id, bool saysFarewell)
+    {
+        await Server(id).StopAsync(forGood: false).ConfigureAwait(false);
+        if (registry is not null) await registry.LeaveAsync(id, saysFarewell).ConfigureAwait(false);
     }
 
     TopicState Topic(string name) =>

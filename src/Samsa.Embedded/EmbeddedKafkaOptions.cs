@@ -97,6 +97,28 @@ public sealed record EmbeddedKafkaOptions
         init => field = value >= 1 ? value : throw Setting.NotFrom(nameof(MaxPartitions), value, 1);
     } = 50_000;
 
+    /// <summary>
+    /// The ZooKeeper in which the brokers register themselves and their topics as those of the profile do: <c>host:2181,host:2181/chroot</c>,
+    /// the <see cref="EmbeddedZooKeeper.ConnectString"/> of an embedded one or any other; null for none. Kafka: <c>zookeeper.connect</c>.
+    /// </summary>
+    /// <remarks>
+    /// What is written there follows the cluster, a moment later. It goes that way only: who writes a topic into ZooKeeper creates none here. The
+    /// brokers must have the place to themselves, because what other brokers left there is not theirs; a chroot makes one.
+    /// </remarks>
+    public string? ZooKeeper { get; init; }
+
+    /// <summary>
+    /// How long a broker that is killed stays in ZooKeeper, as far as the server allows it. Kafka: <c>zookeeper.session.timeout.ms</c>.
+    /// </summary>
+    public TimeSpan ZooKeeperSessionTimeout
+    {
+        get;
+        init => field = value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(ZooKeeperSessionTimeout), $"{nameof(ZooKeeperSessionTimeout)} is {value}; it can be from 00:00:00.1 to 01:00:00.");
+    } = TimeSpan.FromSeconds(6);
+
     /// <summary>How many of the latest requests <see cref="EmbeddedKafka.Requests"/> remembers.</summary>
     public int RememberedRequests
     {

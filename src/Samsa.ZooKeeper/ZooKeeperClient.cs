@@ -69,6 +69,9 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
     /// <summary>Ends the session, and with it its ephemeral nodes. What is watched completes.</summary>
     public async ValueTask DisposeAsync() => await loop.DisposeAsync().ConfigureAwait(false);
 
+    /// <summary>Ends as a process that is killed does: the session, and what goes with it, stays until its time is over.</summary>
+    internal async ValueTask AbandonAsync() => await loop.EndAsync(saysFarewell: false).ConfigureAwait(false);
+
     async ValueTask<Reply<TResponse>> AskAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
         where TResponse : class, IMessage<TResponse>
     {

@@ -33,6 +33,9 @@ sealed class ClusterState
 
     public EmbeddedFaults Faults { get; }
 
+    /// <summary>Told, outside the lock, when something that is in step with the cluster has to look again.</summary>
+    public Action Changed { get; set; } = static () => { };
+
     public string ClusterId { get; } = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('/', '_').Replace('+', '-');
 
     /// <summary>The brokers that run, by number.</summary>
@@ -83,6 +86,7 @@ sealed class ClusterState
             byName[name] = byId[topic.Id] = topic;
         }
 
+        Changed();
         Options.Logger.LogInformation("Topic {Topic} created with {Partitions} partitions.", name, count);
         return ErrorCode.None;
     }
@@ -104,6 +108,7 @@ sealed class ClusterState
         }
 
         foreach (var partition in topic.Partitions) partition.Close();
+        Changed();
         Options.Logger.LogInformation("Topic {Topic} deleted.", topic.Name);
         return true;
     }
@@ -128,6 +133,7 @@ sealed class ClusterState
             partitions += total - have;
         }
 
+        Changed();
         Options.Logger.LogInformation("Topic {Topic} has {Partitions} partitions now.", topic.Name, total);
         return ErrorCode.None;
     }
@@ -142,6 +148,7 @@ sealed class ClusterState
             partition.Lead(before => before.WithLeader(broker));
         }
 
+        Changed();
         Options.Logger.LogInformation("Broker {Broker} leads partition {Partition} of {Topic}.", broker, partition.Index, partition.Topic.Name);
     }
 
@@ -155,6 +162,7 @@ sealed class ClusterState
             partition.Truncate(offset, before => before.WithLeader(next));
         }
 
+        Changed();
         Options.Logger.LogInformation(
             "Partition {Partition} of {Topic} lost what was behind {Offset}.", partition.Index, partition.Topic.Name, offset);
     }
@@ -167,6 +175,8 @@ sealed class ClusterState
             var running = alive.Keys.ToHashSet();
             ForAll(partition => partition.Lead(before => before.With(broker, running)));
         }
+
+        Changed();
     }
 
     public void BrokerStopped(int broker)
@@ -176,6 +186,8 @@ sealed class ClusterState
             alive = alive.Remove(broker);
             ForAll(partition => partition.Lead(before => before.Without(broker)));
         }
+
+        Changed();
     }
 
     ErrorCode Judge(int count, TopicSettings? settings)

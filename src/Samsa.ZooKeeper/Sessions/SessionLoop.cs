@@ -70,12 +70,15 @@ sealed class SessionLoop : IAsyncDisposable
     }
 
     /// <summary>Ends the session at the server, and everything here.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(saysFarewell: true);
+
+    /// <summary>Ends everything here, and the session at the server only when it is told.</summary>
+    public async ValueTask EndAsync(bool saysFarewell)
     {
         ServerConnection? open;
         lock (gate) open = connection;
         var farewell = new Ask<CloseSession.Response>(new CloseSession.Request(), "");
-        if (open?.TrySend(farewell) == true)
+        if (saysFarewell && open?.TrySend(farewell) == true)
             await ((Task)farewell.Answered.WaitAsync(FarewellTime, options.Clock)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await closing.CancelAsync().ConfigureAwait(false);
         open?.Close(new("the client was closed"));
