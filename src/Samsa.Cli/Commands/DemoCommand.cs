@@ -10,6 +10,7 @@ static class DemoCommand
         Examples:
           samsa demo                     about 15 seconds of live measurements of this machine, through three brokers
           samsa demo --like 0.8.2        the same, as it was in 2015
+          samsa demo --zookeeper         the cluster is known by a ZooKeeper alone; its watches see the broker that stops
           samsa demo --seconds 60
           samsa demo --json | jq .       one JSON object a line; the last one is the proof
 
@@ -22,11 +23,12 @@ static class DemoCommand
     {
         var seconds = OptionValues.Number("--seconds", "How long records are sent [default: 15]", 2, 24 * 60 * 60);
         var like = Profiles.Option();
+        var zooKeeper = Profiles.ZooKeeperOption();
         var json = new Option<bool>("--json") { Description = "Print one JSON object a line, and nothing else" };
 
         var command = new Command("demo", "See it work: live data through three brokers and a LINQ query.")
         {
-            seconds, like, json,
+            seconds, like, zooKeeper, json,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -34,7 +36,8 @@ static class DemoCommand
             return new Demo.Performance(common, parsed)
             {
                 Length = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 15),
-                Profile = parsed.GetValue(like) ?? KafkaProfile.V4_3,
+                Profile = Profiles.Chosen(parsed, like, zooKeeper),
+                ThroughZooKeeper = parsed.GetValue(zooKeeper),
                 Json = parsed.GetValue(json),
             }.RunAsync(ct);
         });

@@ -21,23 +21,26 @@ sealed class Serve(CommonOptions common, ParseResult parsed)
 
     public required int Partitions { get; init; }
 
+    public required bool WithZooKeeper { get; init; }
+
     public required bool Json { get; init; }
 
     public async Task<int> RunAsync(CancellationToken ct)
     {
         if (Port is not 0 && Port + Brokers - 1 > 65535) throw new WrongUseException($"{Brokers} brokers from port {Port} on would go beyond 65535; take a lower port.");
 
-        await using var kafka = await StartAsync(ct);
+        await using var zooKeeper = WithZooKeeper ? await EmbeddedZooKeeper.StartAsync(ct: ct) : null;
+        await using var kafka = await StartAsync(zooKeeper, ct);
         foreach (var topic in Topics) kafka.CreateTopic(topic.Name, topic.Partitions ?? Partitions);
         foreach (var broker in kafka.Brokers) await AnswersAsync(broker, ct);
-        Announce(kafka);
+        Announce(kafka, zooKeeper);
 
         // Being told to stop is how a server's work is done.
         await ((Task)Task.Delay(Timeout.Infinite, ct)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Done;
     }
 
-    async Task<EmbeddedKafka> StartAsync(CancellationToken ct)
+    async Task<EmbeddedKafka> StartAsync(EmbeddedZooKeeper? zooKeeper, CancellationToken ct)
     {
         try
         {
@@ -46,6 +49,7 @@ sealed class Serve(CommonOptions common, ParseResult parsed)
                 Profile = Profile,
                 FirstPort = Port,
                 DefaultPartitions = Partitions,
+                ZooKeeper = zooKeeper?.ConnectString,
                 Logger = common.Verbose(parsed) ? new SpokenLogs().CreateLogger("Samsa.Embedded") : NullLogger.Instance,
             }, ct);
         }
@@ -61,19 +65,19 @@ sealed class Serve(CommonOptions common, ParseResult parsed)
         await socket.ConnectAsync(broker.Host, broker.Port, ct);
     }
 
-    void Announce(EmbeddedKafka kafka)
+    void Announce(EmbeddedKafka kafka, EmbeddedZooKeeper? zooKeeper)
     {
         var like = Profiles.NameOf(Profile);
         if (Json)
         {
-            new JsonLines(StandardOutput.Open()).Write(json => Describe(kafka, like, json));
+            new JsonLines(StandardOutput.Open()).Write(json => Describe(kafka, zooKeeper, like, json));
             return;
         }
 
-        Console.Out.WriteLine($"{Amount.Counted(Brokers, "broker")} like Kafka {like} at {kafka.BootstrapServers}, in memory; Ctrl-C ends it.");
+        Console.Out.WriteLine($"{Amount.Counted(Brokers, "broker")} like Kafka {like} at {kafka.BootstrapServers}{(zooKeeper is null ? "" : $", known to the ZooKeeper at {zooKeeper.ConnectString}")}, in memory; Ctrl-C ends it.");
     }
 
-    static void Describe(EmbeddedKafka kafka, string like, Utf8JsonWriter json)
+    static void Describe(EmbeddedKafka kafka, EmbeddedZooKeeper? zooKeeper, string like, Utf8JsonWriter json)
     {
         json.WriteString("bootstrap", kafka.BootstrapServers);
         json.WriteStartArray("brokers");
@@ -87,6 +91,7 @@ sealed class Serve(CommonOptions common, ParseResult parsed)
         }
 
         json.WriteEndArray();
+        if (zooKeeper is not null) json.WriteString("zookeeper", zooKeeper.ConnectString);
         json.WriteString("like", like);
         json.WriteNumber("pid", Environment.ProcessId);
     }

@@ -13,6 +13,8 @@ static class ServeCommand
           samsa serve --like 0.8.2 --topic clicks:6              speaks as Kafka 0.8.2 did, with a topic of six partitions
           samsa serve --json | head -1                           {"bootstrap":"127.0.0.1:9092","brokers":[…],"like":"4.3","pid":123}
 
+          samsa serve --zookeeper --json                         the same with a ZooKeeper that knows the brokers: {…,"zookeeper":"127.0.0.1:2181",…}
+
         Everything is kept in memory and gone at the end. Ctrl-C or SIGTERM ends it.
 
         """;
@@ -24,9 +26,10 @@ static class ServeCommand
         var like = Profiles.Option();
         var topics = OptionValues.Many("--topic", "A topic to begin with; may be repeated", "NAME[:PARTITIONS]", NewTopic.Parse);
         var partitions = OptionValues.Number("--partitions", "How many partitions a topic gets when nobody says [default: 4]", 1, 10_000);
+        var zooKeeper = Profiles.ZooKeeperOption();
         var json = new Option<bool>("--json") { Description = "Print one JSON object when every broker answers, and nothing else" };
 
-        var command = new Command("serve", "Run a Kafka in this process, in memory, until Ctrl-C.") { port, brokers, like, topics, partitions, json };
+        var command = new Command("serve", "Run a Kafka in this process, in memory, until Ctrl-C.") { port, brokers, like, topics, partitions, zooKeeper, json };
         command.SetAction((parsed, ct) =>
         {
             common.RefuseBootstrap(parsed);
@@ -34,7 +37,8 @@ static class ServeCommand
             {
                 Port = parsed.GetValue(port) ?? 0,
                 Brokers = parsed.GetValue(brokers) ?? 1,
-                Profile = parsed.GetValue(like) ?? KafkaProfile.V4_3,
+                Profile = Profiles.Chosen(parsed, like, zooKeeper),
+                WithZooKeeper = parsed.GetValue(zooKeeper),
                 Topics = parsed.GetValue(topics) ?? [],
                 Partitions = parsed.GetValue(partitions) ?? 4,
                 Json = parsed.GetValue(json),

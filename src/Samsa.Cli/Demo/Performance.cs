@@ -35,17 +35,21 @@ sealed class Performance(CommonOptions common, ParseResult parsed)
 
     public required KafkaProfile Profile { get; init; }
 
+    public required bool ThroughZooKeeper { get; init; }
+
     public required bool Json { get; init; }
 
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        await using var servers = await EmbeddedKafka.StartAsync(BrokerCount, new EmbeddedKafkaOptions { Profile = Profile }, ct);
+        await using var zooKeeper = ThroughZooKeeper ? await EmbeddedZooKeeper.StartAsync(ct: ct) : null;
+        await using var servers = await EmbeddedKafka.StartAsync(BrokerCount, new EmbeddedKafkaOptions { Profile = Profile, ZooKeeper = zooKeeper?.ConnectString }, ct);
+        var where = zooKeeper is null ? servers.BootstrapServers : $"zookeeper://{zooKeeper.ConnectString}";
         servers.CreateTopic(TopicName, PartitionCount);
-        await using var kafka = await Connecting.ConnectAsync(servers.BootstrapServers, common, parsed, ct);
+        await using var kafka = await Connecting.ConnectAsync(where, common, parsed, ct);
 
         var view = ChooseView();
         var board = new Board(servers, TopicName, ledger, clock);
-        view.Open(new(servers.BootstrapServers, Profiles.NameOf(Profile), TopicName, PartitionCount, Length, IsIdempotent));
+        view.Open(new(where, Profiles.NameOf(Profile), TopicName, PartitionCount, Length, IsIdempotent));
 
         var play = PlayAsync(servers, kafka, board, view, ct);
         try
@@ -79,6 +83,7 @@ sealed class Performance(CommonOptions common, ParseResult parsed)
         var topic = kafka.Topics[TopicName];
 
         using var watching = kafka.Cluster.Subscribe(board.Put, _ => { });
+        using var noticing = Noticed(kafka).Subscribe(seen => view.Tell(board.Note(seen.What, seen.Broker)), _ => { });
         using var reading = Query.PerKey(topic.AsObservable().Select(Reading.From).Do(board.Enter), Window)
             .Subscribe(board.Put, trouble => failed.TrySetException(trouble));
 
@@ -102,6 +107,16 @@ sealed class Performance(CommonOptions common, ParseResult parsed)
 
         return new(ledger.Balance, NotPersisted: sink.Counts.NotPersisted + sink.Counts.Unknown, IsIdempotent);
     }
+
+    /// <summary>What ZooKeeper's watches see of it.</summary>
+    IObservable<(string What, int Broker)> Noticed(Kafka kafka) => !ThroughZooKeeper
+        ? Observable.Empty<(string, int)>()
+        : kafka.Changes.SelectMany(change => change switch
+        {
+            ClusterChange.BrokerDown(var broker) => [("watch-broker-down", broker.NodeId)],
+            ClusterChange.BrokerUp(var broker) => [("watch-broker-up", broker.NodeId)],
+            _ => Array.Empty<(string, int)>(),
+        });
 
     /// <summary>Stops a broker in the middle and starts it again.</summary>
     async Task DisturbAsync(EmbeddedKafka servers, Board board, View view, CancellationToken ct)

@@ -18,7 +18,7 @@ readonly record struct BrokerState(int Id, int Port, bool IsUp);
 
 /// <summary>Something the demo did to the cluster.</summary>
 /// <param name="At">When, from the start.</param>
-/// <param name="What"><c>broker-stopped</c> or <c>broker-started</c>.</param>
+/// <param name="What"><c>broker-stopped</c>, <c>broker-started</c>, or what a watch saw of that: <c>watch-broker-down</c>, <c>watch-broker-up</c>.</param>
 /// <param name="Broker">Which one.</param>
 readonly record struct Happening(TimeSpan At, string What, int Broker);
 

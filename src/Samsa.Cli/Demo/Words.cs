@@ -6,9 +6,16 @@ namespace Samsa.Cli.Demo;
 /// <summary>What the demo says to people.</summary>
 static class Words
 {
-    public static string Of(Happening happening) => happening.What is "broker-stopped"
-        ? string.Create(CultureInfo.InvariantCulture, $"{happening.At.TotalSeconds,5:0.0} s  broker {happening.Broker} was stopped; the others lead its partitions")
-        : string.Create(CultureInfo.InvariantCulture, $"{happening.At.TotalSeconds,5:0.0} s  broker {happening.Broker} was started again and leads them as before");
+    public static string Of(Happening happening) =>
+        string.Create(CultureInfo.InvariantCulture, $"{happening.At.TotalSeconds,5:0.0} s  {What(happening)}");
+
+    static string What(Happening happening) => happening.What switch
+    {
+        "broker-stopped" => $"broker {happening.Broker} was stopped; the others lead its partitions",
+        "broker-started" => $"broker {happening.Broker} was started again and leads them as before",
+        "watch-broker-down" => $"ZooKeeper's watch: broker {happening.Broker} is down",
+        _ => $"ZooKeeper's watch: broker {happening.Broker} is up",
+    };
 
     public static IEnumerable<string> Of(Verdict verdict)
     {

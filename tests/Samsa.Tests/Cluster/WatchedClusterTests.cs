@@ -1,0 +1,114 @@
+using System.Reactive.Linq;
+using Samsa.Embedded;
+using Samsa.Rx;
+using Samsa.Tests.Connections;
+using Samsa.Tests.ZooKeeper;
+using Samsa.ZooKeeper;
+
+namespace Samsa.Tests.Cluster;
+
+/// <summary>Clients that know a ZooKeeper inside the process and nothing else.</summary>
+[TestFixture]
+public sealed class WatchedClusterTests
+{
+    static readonly KafkaOptions Watchful = new()
+    {
+        // Nothing but a watch can tell in time.
+        MetadataMaxAge = TimeSpan.FromHours(1),
+        StartTimeout = TimeSpan.FromSeconds(20),
+        Retry = new() { First = TimeSpan.FromMilliseconds(20), Most = TimeSpan.FromMilliseconds(200) },
+    };
+
+    [Test]
+    public async Task A_cluster_of_any_age_is_found_and_followed([Values(KafkaProfile.V0_8_2, KafkaProfile.V0_10_2, KafkaProfile.V1_1, KafkaProfile.V3_9)] KafkaProfile profile)
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var cluster = await EmbeddedKafka.StartAsync(3, new() { Profile = profile, ZooKeeper = zooKeeper.ConnectString });
+        cluster.CreateTopic("t", partitions: 2);
+        await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
+        using var changes = new Recorder<ClusterChange>(kafka.Changes);
+        using var seen = new Recorder<(int, string)>(kafka.Topics["t"].AsObservable().Select(record => (record.Partition, record.Text!)));
+        foreach (var partition in new[] { 0, 1 }) await kafka.Topics["t"].PublishAsync(new ProducerRecord("a") { Partition = partition });
+        await seen.SawAsync(record => record == (1, "a"));
+
+        cluster.AddPartitions("t", 3);
+        await changes.SawAsync(change => change is ClusterChange.PartitionsAdded(_, [2]));
+        await Eventually.True(() => kafka.Cluster.FirstAsync().Wait().Topics["t"].Partitions.Count == 3, "brokers confirm it");
+        await kafka.Topics["t"].PublishAsync(new ProducerRecord("b") { Partition = 2 });
+        await seen.SawAsync(record => record == (2, "b"));
+
+        await cluster.StopBrokerAsync(2);
+        await changes.SawAsync(change => change is ClusterChange.BrokerDown { Broker.NodeId: 2 });
+        await Eventually.True(() => kafka.Brokers.Count == 2, "brokers confirm it");
+        await cluster.StartBrokerAsync(2, port: 0);
+        await changes.SawAsync(change => change is ClusterChange.BrokerUp { Broker.NodeId: 2 });
+        await Eventually.True(() => kafka.Brokers.Any(broker => broker.NodeId == 2 && broker.Port == cluster.Brokers[1].Port), "at its new port");
+        var leader = cluster.LeaderOf("t", 0) == 2 ? 3 : 2;
+        cluster.MoveLeader("t", 0, leader);
+        await changes.SawAsync(change => change is ClusterChange.LeaderChanged { Topic: "t", Partition: { Partition: 0, Leader: var now } } && now == leader);
+        await Eventually.True(() => kafka.Cluster.FirstAsync().Wait().Find("t", 0)!.Leader == leader, "brokers confirm it");
+        await kafka.Topics["t"].PublishAsync(new ProducerRecord("c") { Partition = 0 });
+        await seen.SawAsync(record => record == (0, "c"));
+    }
+
+    [Test]
+    public async Task While_ZooKeeper_is_away_everything_goes_on_with_what_is_known()
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var cluster = await EmbeddedKafka.StartAsync(2, new() { Profile = KafkaProfile.V3_9, ZooKeeper = zooKeeper.ConnectString });
+        cluster.CreateTopic("t");
+        await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
+        using var changes = new Recorder<ClusterChange>(kafka.Changes);
+        using var seen = new Recorder<string>(kafka.Topics["t"].AsObservable().Select(record => record.Text!));
+        await kafka.Topics["t"].PublishAsync("a");
+        await seen.SawAsync(text => text == "a");
+
+        await zooKeeper.StopAsync();
+        await changes.SawAsync(change => change is ClusterChange.SourceSuspended);
+        await kafka.Topics["t"].PublishAsync("b");
+        await seen.SawAsync(text => text == "b");
+        cluster.MoveLeader("t", 0, cluster.LeaderOf("t", 0) % 2 + 1);
+        await kafka.Topics["t"].PublishAsync("c").Soon();
+        await seen.SawAsync(text => text == "c");
+        await zooKeeper.ResumeAsync();
+        await changes.SawAsync(change => change is ClusterChange.SourceResumed);
+        cluster.CreateTopic("u");
+        await changes.SawAsync(change => change is ClusterChange.TopicCreated { Topic.Name: "u" });
+    }
+
+    [Test]
+    public async Task What_nobody_would_write_into_ZooKeeper_is_told_and_disturbs_nothing([Range(1, 3)] int seed)
+    {
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var cluster = await EmbeddedKafka.StartAsync(1, new() { Profile = KafkaProfile.V3_9, ZooKeeper = zooKeeper.ConnectString });
+        cluster.CreateTopic("t");
+        await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
+        await using var writer = await ZooKeeperClient.ConnectAsync(zooKeeper.ConnectString);
+        using var changes = new Recorder<ClusterChange>(kafka.Changes);
+        using var events = new Recorder<KafkaEvent>(kafka.Events);
+        await changes.SawAsync(change => change is ClusterChange.Snapshot);
+        string[] paths = ["/brokers/ids/7", "/brokers/topics/bad", "/brokers/topics/bad/partitions/0/state", "/brokers/ids/x", "/brokers/topics/a b"];
+
+        for (var round = 0; round < 100; round++)
+        {
+            var data = new byte[random.Next(60)];
+            random.NextBytes(data);
+            if (random.Next(2) == 0) data = [.. """{"partitions":{"0":[1]},"host":"""u8, .. data, (byte)'}'];
+            await PutAsync(writer, paths[random.Next(paths.Length)], data);
+        }
+
+        await events.SawAsync(told => told is ZooKeeperNodeUnreadable { Path: "/brokers/ids/7" });
+        cluster.CreateTopic("last");
+        await changes.SawAsync(change => change is ClusterChange.TopicCreated { Topic.Name: "last" });
+        await kafka.Topics["t"].PublishAsync("a").Soon();
+    }
+
+    static async Task PutAsync(ZooKeeperClient zooKeeper, string path, byte[] data)
+    {
+        await zooKeeper.CreateParentsAsync(path);
+        if (await zooKeeper.ExistsAsync(path) is null) await zooKeeper.CreateAsync(path, data);
+        else await zooKeeper.SetAsync(path, data);
+    }
+}
