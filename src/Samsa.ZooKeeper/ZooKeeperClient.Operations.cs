@@ -8,28 +8,26 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The node; null when it does not exist.</returns>
     /// <exception cref="ZooKeeperException">It may not be read, or the connection was lost.</exception>
-    public async ValueTask<ZkNode?> GetAsync(string path, CancellationToken ct = default) =>
-        await SeekAsync(new GetData.Request { Path = Full(path) }, path, ct).ConfigureAwait(false) is { } found
-            ? new(path, found.Data ?? default, found.Stat)
-            : null;
+    public ValueTask<ZkNode?> GetAsync(string path, CancellationToken ct = default) =>
+        AskAsync(new GetData.Request { Path = Full(path) }, path, static (ask, reply) =>
+            reply.Seek(ask) is { } found ? new ZkNode(ask.About, found.Data ?? default, found.Stat) : null, ct);
 
     /// <summary>Lists the children of a node.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The names; null when the node does not exist.</returns>
     /// <exception cref="ZooKeeperException">It may not be read, or the connection was lost.</exception>
-    public async ValueTask<ZkChildren?> GetChildrenAsync(string path, CancellationToken ct = default) =>
-        await SeekAsync(new GetChildren2.Request { Path = Full(path) }, path, ct).ConfigureAwait(false) is { } found
-            ? WatchedChildren.From(path, found)
-            : null;
+    public ValueTask<ZkChildren?> GetChildrenAsync(string path, CancellationToken ct = default) =>
+        AskAsync(new GetChildren2.Request { Path = Full(path) }, path, static (ask, reply) =>
+            reply.Seek(ask) is { } found ? WatchedChildren.From(ask.About, found) : null, ct);
 
     /// <summary>Looks whether a node exists.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>What is known about it; null when it does not exist.</returns>
     /// <exception cref="ZooKeeperException">The connection was lost.</exception>
-    public async ValueTask<ZkStat?> ExistsAsync(string path, CancellationToken ct = default) =>
-        (await SeekAsync(new Exists.Request { Path = Full(path) }, path, ct).ConfigureAwait(false))?.Stat;
+    public ValueTask<ZkStat?> ExistsAsync(string path, CancellationToken ct = default) =>
+        AskAsync(new Exists.Request { Path = Full(path) }, path, static (ask, reply) => reply.Seek(ask)?.Stat, ct);
 
     /// <summary>Creates a node.</summary>
     /// <param name="path">Its path; of a sequential one, what stands before the number.</param>
@@ -40,7 +38,7 @@ public sealed partial class ZooKeeperClient
     /// <returns>Its path, with the number of a sequential one.</returns>
     /// <exception cref="ZooKeeperException">It exists, its parent does not, it may not be created, or the connection was lost.</exception>
     /// <exception cref="ArgumentException">The mode needs a time to live, see <see cref="CreateWithTtlAsync"/>.</exception>
-    public async ValueTask<string> CreateAsync(
+    public ValueTask<string> CreateAsync(
         string path, ReadOnlyMemory<byte> data = default, ZkCreateMode mode = ZkCreateMode.Persistent, IReadOnlyList<ZkAcl>? acl = null,
         CancellationToken ct = default)
     {
@@ -48,17 +46,17 @@ public sealed partial class ZooKeeperClient
         if (mode == ZkCreateMode.Container)
         {
             var container = new CreateContainer.Request { Path = Full(path), Data = data.ToArray(), Acl = acl ?? ZkAcl.Open };
-            return Below((await DemandAsync(container, path, ct).ConfigureAwait(false)).Path);
+            return AskAsync(container, path, (ask, reply) => Below(reply.Demand(ask).Path), ct);
         }
 
         var create = new Create.Request { Path = Full(path), Data = data.ToArray(), Flags = (int)mode, Acl = acl ?? ZkAcl.Open };
-        return Below((await DemandAsync(create, path, ct).ConfigureAwait(false)).Path);
+        return AskAsync(create, path, (ask, reply) => Below(reply.Demand(ask).Path), ct);
     }
 
     /// <summary>As <see cref="CreateAsync"/>, and tells what is known about the new node. ZooKeeper 3.5 or later.</summary>
     /// <inheritdoc cref="CreateAsync"/>
     /// <returns>The path and what is known about the node.</returns>
-    public async ValueTask<ZkCreated> CreateWithStatAsync(
+    public ValueTask<ZkCreated> CreateWithStatAsync(
         string path, ReadOnlyMemory<byte> data = default, ZkCreateMode mode = ZkCreateMode.Persistent, IReadOnlyList<ZkAcl>? acl = null,
         CancellationToken ct = default)
     {
@@ -66,13 +64,11 @@ public sealed partial class ZooKeeperClient
         if (mode == ZkCreateMode.Container)
         {
             var container = new CreateContainer.Request { Path = Full(path), Data = data.ToArray(), Acl = acl ?? ZkAcl.Open };
-            var made = await DemandAsync(container, path, ct).ConfigureAwait(false);
-            return new(Below(made.Path), made.Stat);
+            return AskAsync(container, path, (ask, reply) => Created(reply.Demand(ask).Path, reply.Body!.Stat), ct);
         }
 
         var create = new Create2.Request { Path = Full(path), Data = data.ToArray(), Flags = (int)mode, Acl = acl ?? ZkAcl.Open };
-        var created = await DemandAsync(create, path, ct).ConfigureAwait(false);
-        return new(Below(created.Path), created.Stat);
+        return AskAsync(create, path, (ask, reply) => Created(reply.Demand(ask).Path, reply.Body!.Stat), ct);
     }
 
     /// <summary>
@@ -86,7 +82,7 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting. It may be created all the same.</param>
     /// <returns>The path and what is known about the node.</returns>
     /// <exception cref="ZooKeeperException">It exists, its parent does not, it may not be created, or the connection was lost.</exception>
-    public async ValueTask<ZkCreated> CreateWithTtlAsync(
+    public ValueTask<ZkCreated> CreateWithTtlAsync(
         string path, ReadOnlyMemory<byte> data, TimeSpan timeToLive, bool isSequential = false, IReadOnlyList<ZkAcl>? acl = null,
         CancellationToken ct = default)
     {
@@ -100,8 +96,7 @@ public sealed partial class ZooKeeperClient
             TtlMs = (long)timeToLive.TotalMilliseconds,
             Acl = acl ?? ZkAcl.Open,
         };
-        var created = await DemandAsync(create, path, ct).ConfigureAwait(false);
-        return new(Below(created.Path), created.Stat);
+        return AskAsync(create, path, (ask, reply) => Created(reply.Demand(ask).Path, reply.Body!.Stat), ct);
     }
 
     /// <summary>Creates what is missing above a node, as persistent nodes without data; the chroot, too.</summary>
@@ -115,10 +110,10 @@ public sealed partial class ZooKeeperClient
         while (missing.TryPop(out var full))
         {
             var create = new Create.Request { Path = full, Acl = ZkAcl.Open, Data = Array.Empty<byte>() };
-            var reply = await AskAsync(create, full, ct).ConfigureAwait(false);
+            var error = await AskAsync(create, full, static (_, reply) => reply.Error, ct).ConfigureAwait(false);
             // Who may not create it may be let in below all the same: whether it exists shows then.
-            if (reply.Error is not (ZooKeeperError.Ok or ZooKeeperError.NodeExists or ZooKeeperError.NoAuth))
-                throw new ZooKeeperException(reply.Error, $"Create {full}");
+            if (error is not (ZooKeeperError.Ok or ZooKeeperError.NodeExists or ZooKeeperError.NoAuth))
+                throw new ZooKeeperException(error, $"Create {full}");
         }
     }
 
@@ -129,8 +124,9 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting. It may be written all the same.</param>
     /// <returns>What is known about the node now.</returns>
     /// <exception cref="ZooKeeperException">It does not exist, has another version, may not be written, or the connection was lost.</exception>
-    public async ValueTask<ZkStat> SetAsync(string path, ReadOnlyMemory<byte> data, int version = -1, CancellationToken ct = default) =>
-        (await DemandAsync(new SetData.Request { Path = Full(path), Data = data.ToArray(), Version = version }, path, ct).ConfigureAwait(false)).Stat;
+    public ValueTask<ZkStat> SetAsync(string path, ReadOnlyMemory<byte> data, int version = -1, CancellationToken ct = default) =>
+        AskAsync(new SetData.Request { Path = Full(path), Data = data.ToArray(), Version = version }, path,
+            static (ask, reply) => reply.Demand(ask).Stat, ct);
 
     /// <inheritdoc cref="SetAsync(string, ReadOnlyMemory{byte}, int, CancellationToken)"/>
     public ValueTask<ZkStat> SetAsync(string path, ReadOnlyMemory<byte> data, CancellationToken ct) => SetAsync(path, data, -1, ct);
@@ -141,7 +137,8 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting. It may be deleted all the same.</param>
     /// <exception cref="ZooKeeperException">It does not exist, has children or another version, or the connection was lost.</exception>
     public async ValueTask DeleteAsync(string path, int version = -1, CancellationToken ct = default) =>
-        await DemandAsync(new Delete.Request { Path = Full(path), Version = version }, path, ct).ConfigureAwait(false);
+        await AskAsync(new Delete.Request { Path = Full(path), Version = version }, path,
+            static (ask, reply) => reply.Demand(ask), ct).ConfigureAwait(false);
 
     /// <summary>Does several things together, or none of them.</summary>
     /// <param name="operations">What is done, in this order.</param>
@@ -153,7 +150,7 @@ public sealed partial class ZooKeeperClient
         ArgumentNullException.ThrowIfNull(operations);
         var request = new Multi.Request { Operations = [.. operations.Select(operation => operation.ToRequest(Full(operation.Path)))] };
         var about = string.Join(", ", operations.Take(3).Select(operation => operation.Path));
-        var reply = await AskAsync(request, about, ct).ConfigureAwait(false);
+        var reply = await AskAsync(request, about, static (_, reply) => reply, ct).ConfigureAwait(false);
         var results = reply.Body?.Results ?? [];
         for (var i = 0; i < results.Count; i++)
             // Those beside the one that was refused are Ok or RuntimeInconsistency.
@@ -168,17 +165,16 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="ZooKeeperException">The connection was lost.</exception>
     public async ValueTask SyncAsync(string path = "/", CancellationToken ct = default) =>
-        await DemandAsync(new Sync.Request { Path = Full(path) }, path, ct).ConfigureAwait(false);
+        await AskAsync(new Sync.Request { Path = Full(path) }, path, static (ask, reply) => reply.Demand(ask), ct).ConfigureAwait(false);
 
     /// <summary>Reads who may do what with a node.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The access list; null when the node does not exist.</returns>
     /// <exception cref="ZooKeeperException">It may not be read, or the connection was lost.</exception>
-    public async ValueTask<ZkAccess?> GetAclAsync(string path, CancellationToken ct = default) =>
-        await SeekAsync(new GetAcl.Request { Path = Full(path) }, path, ct).ConfigureAwait(false) is { } found
-            ? new(found.Acl ?? [], found.Stat)
-            : null;
+    public ValueTask<ZkAccess?> GetAclAsync(string path, CancellationToken ct = default) =>
+        AskAsync(new GetAcl.Request { Path = Full(path) }, path, static (ask, reply) =>
+            reply.Seek(ask) is { } found ? new ZkAccess(found.Acl ?? [], found.Stat) : null, ct);
 
     /// <summary>Says who may do what with a node.</summary>
     /// <param name="path">Its path.</param>
@@ -187,11 +183,14 @@ public sealed partial class ZooKeeperClient
     /// <param name="ct">Stops waiting. It may be done all the same.</param>
     /// <returns>What is known about the node now.</returns>
     /// <exception cref="ZooKeeperException">The list makes no sense, there is no such node, it may not be done, or the connection was lost.</exception>
-    public async ValueTask<ZkStat> SetAclAsync(string path, IReadOnlyList<ZkAcl> acl, int aclVersion = -1, CancellationToken ct = default)
+    public ValueTask<ZkStat> SetAclAsync(string path, IReadOnlyList<ZkAcl> acl, int aclVersion = -1, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(acl);
-        return (await DemandAsync(new SetAcl.Request { Path = Full(path), Acl = acl, Version = aclVersion }, path, ct).ConfigureAwait(false)).Stat;
+        return AskAsync(new SetAcl.Request { Path = Full(path), Acl = acl, Version = aclVersion }, path,
+            static (ask, reply) => reply.Demand(ask).Stat, ct);
     }
+
+    ZkCreated Created(string fullPath, ZkStat stat) => new(Below(fullPath), stat);
 
     ZkResult Result(Multi.Result result) => result.Answer switch
     {

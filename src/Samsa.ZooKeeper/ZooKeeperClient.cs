@@ -7,13 +7,14 @@ namespace Samsa.ZooKeeper;
 /// <remarks>
 /// Requests are sent in the order in which they are asked as long as there is a connection, and wait for one otherwise. One that was sent when the
 /// connection was lost fails with <see cref="ZooKeeperException.IsOutcomeUnknown"/> and is not sent again.
+/// <para>The session has two threads of its own, which call nobody: observers and those who await are called on the thread pool. So however long they
+/// block, and even when no thread of the pool is left, the session is kept.</para>
 /// </remarks>
 public sealed partial class ZooKeeperClient : IAsyncDisposable
 {
     readonly ConnectString where;
     readonly WatchTable watches;
     readonly SessionLoop loop;
-    readonly SemaphoreSlim places;
 
     /// <summary>Begins to connect, and does not wait for it.</summary>
     /// <param name="connectString">The servers, and the node that all paths begin at: <c>host:2181,host:2181/chroot</c>.</param>
@@ -24,7 +25,6 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
         where = ConnectString.Parse(connectString);
         Options = options ?? new();
         watches = new(where.Chroot, Options);
-        places = new(Options.MaxRequestsWaiting);
         loop = new(where.Servers, watches, Options);
     }
 
@@ -56,7 +56,7 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
         var client = new ZooKeeperClient(connectString, options);
         try
         {
-            await client.loop.ConnectionAsync($"Connect {connectString}", ct).ConfigureAwait(false);
+            await client.ArriveAsync(ct).ConfigureAwait(false);
             return client;
         }
         catch
@@ -72,43 +72,35 @@ public sealed partial class ZooKeeperClient : IAsyncDisposable
     /// <summary>Ends as a process that is killed does: the session, and what goes with it, stays until its time is over.</summary>
     internal async ValueTask AbandonAsync() => await loop.EndAsync(saysFarewell: false).ConfigureAwait(false);
 
-    async ValueTask<Reply<TResponse>> AskAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
-        where TResponse : class, IMessage<TResponse>
+    async Task ArriveAsync(CancellationToken ct)
     {
-        await places.WaitAsync(ct).ConfigureAwait(false);
-        Ask<TResponse> ask;
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listening = Sessions.Subscribe(new Listener<ZkSession>(
+            session =>
+            {
+                if (session.IsConnected) arrived.TrySetResult();
+            },
+            error => arrived.TrySetException(error ?? new ObjectDisposedException(nameof(ZooKeeperClient)))));
         try
         {
-            ask = new(request, path, places);
-            // A connection that has just ended has sent nothing, and a next one comes.
-            while (!(await loop.ConnectionAsync(ask.Asked, ct).ConfigureAwait(false)).TrySend(ask)) { }
+            await arrived.Task.WaitAsync(Options.ConnectTimeout, Options.Clock, ct).ConfigureAwait(false);
         }
-        catch
+        catch (TimeoutException)
         {
-            places.Release();
-            throw;
+            throw loop.Questions.NotReached($"Connect {string.Join(',', where.Servers)}{where.Chroot}");
         }
-
-        // The reply of a request that nobody waits for any more still comes, and gives back its place.
-        return await ask.Answered.WaitAsync(ct).ConfigureAwait(false);
     }
 
-    async ValueTask<TResponse> DemandAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
+    ValueTask<TResult> AskAsync<TResponse, TResult>(
+        IRequest<TResponse> request, string path, Func<Ask, Reply<TResponse>, TResult> understand, CancellationToken ct)
         where TResponse : class, IMessage<TResponse>
     {
-        var reply = await AskAsync(request, path, ct).ConfigureAwait(false);
-        return reply.Error == ZooKeeperError.Ok ? reply.Body! : throw Refused(reply.Error, request, path);
+        if (ct.IsCancellationRequested) return ValueTask.FromCanceled<TResult>(ct);
+        var question = new Question<TResponse, TResult>(request, path, understand);
+        question.StopWith(ct);
+        loop.Questions.Ask(question);
+        return question.Answered;
     }
-
-    /// <summary>Null for a node that does not exist.</summary>
-    async ValueTask<TResponse?> SeekAsync<TResponse>(IRequest<TResponse> request, string path, CancellationToken ct)
-        where TResponse : class, IMessage<TResponse>
-    {
-        var reply = await AskAsync(request, path, ct).ConfigureAwait(false);
-        return reply.Error is ZooKeeperError.Ok or ZooKeeperError.NoNode ? reply.Body : throw Refused(reply.Error, request, path);
-    }
-
-    static ZooKeeperException Refused(ZooKeeperError error, IRequest request, string path) => new(error, $"{request.Api.Name} {path}");
 
     string Full(string path) => watches.Full(Paths.Checked(path));
 

@@ -4,31 +4,75 @@ using System.Net.Sockets;
 
 namespace Samsa.ZooKeeper;
 
+/// <summary>A connection to a server.</summary>
+/// <param name="Waiting">Its bytes.</param>
+/// <param name="Stream">What is said over it: the same, or what keeps it secret.</param>
+sealed record Dialled(WaitingStream Waiting, Stream Stream) : IDisposable
+{
+    public void Dispose()
+    {
+        // First, since it wakes who reads from the other.
+        Waiting.Dispose();
+        Stream.Dispose();
+    }
+}
+
 /// <summary>From an address to a stream, secret when it is wished so.</summary>
 static class Dialling
 {
-    /// <summary>Connects to one of the addresses of the server.</summary>
-    public static async Task<Stream> DialAsync(ServerAddress server, SslClientAuthenticationOptions? tls, CancellationToken ct)
+    /// <summary>Connects to one of the addresses of the server. The thread that calls waits for it.</summary>
+    /// <exception cref="IOException">None of them answered.</exception>
+    /// <exception cref="TimeoutException">None of them answered in time.</exception>
+    public static Dialled Dial(ServerAddress server, SslClientAuthenticationOptions? tls, Func<TimeSpan> patience)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
-        try
+        IPAddress[] addresses = IPAddress.TryParse(server.Host, out var address) ? [address] : Dns.GetHostAddresses(server.Host);
+        var error = SocketError.HostNotFound;
+        foreach (var one in addresses)
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            if (IPAddress.TryParse(server.Host, out var address)) await socket.ConnectAsync(address, server.Port, ct).ConfigureAwait(false);
-            else await socket.ConnectAsync(server.Host, server.Port, ct).ConfigureAwait(false);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            return tls is null ? stream : await SecureAsync(stream, server, tls, ct).ConfigureAwait(false);
+            var socket = new Socket(one.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            var waiting = new WaitingStream(socket, patience);
+            try
+            {
+                error = Connect(socket, new(one, server.Port), patience);
+                if (error == SocketError.Success)
+                {
+                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                    return new(waiting, tls is null ? waiting : Secure(waiting, server, tls));
+                }
+            }
+            catch
+            {
+                waiting.Dispose();
+                throw;
+            }
+
+            waiting.Dispose();
         }
-        catch
-        {
-            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
-            socket.Dispose();
-            throw;
-        }
+
+        throw new SocketException((int)error);
     }
 
-    static async Task<Stream> SecureAsync(Stream stream, ServerAddress server, SslClientAuthenticationOptions tls, CancellationToken ct)
+    static SocketError Connect(Socket socket, IPEndPoint to, Func<TimeSpan> patience)
+    {
+        try
+        {
+            socket.Connect(to);
+            return SocketError.Success;
+        }
+        catch (SocketException begun) when (begun.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // It is under way.
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode;
+        }
+
+        while (!socket.Poll(patience(), SelectMode.SelectWrite) && !socket.Poll(TimeSpan.Zero, SelectMode.SelectError)) { }
+        return (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+    }
+
+    static SslStream Secure(WaitingStream stream, ServerAddress server, SslClientAuthenticationOptions tls)
     {
         var secure = new SslStream(stream);
         var wishes = new SslClientAuthenticationOptions
@@ -48,12 +92,12 @@ static class Dialling
         };
         try
         {
-            await secure.AuthenticateAsClientAsync(wishes, ct).ConfigureAwait(false);
+            secure.AuthenticateAsClient(wishes);
             return secure;
         }
         catch
         {
-            await secure.DisposeAsync().ConfigureAwait(false);
+            secure.Dispose();
             throw;
         }
     }

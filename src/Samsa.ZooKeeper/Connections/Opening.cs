@@ -14,10 +14,10 @@ readonly record struct SessionTicket(long Id, ReadOnlyMemory<byte> Password, lon
 
 /// <summary>A server that has answered the first message of a connection.</summary>
 /// <param name="Server">Where it listens.</param>
-/// <param name="Stream">The connection.</param>
+/// <param name="Line">The connection.</param>
 /// <param name="Incoming">What reads from it.</param>
 /// <param name="Answer">What it said.</param>
-sealed record Opened(ServerAddress Server, Stream Stream, FrameReader Incoming, Connect.Response Answer)
+sealed record Opened(ServerAddress Server, Dialled Line, FrameReader Incoming, Connect.Response Answer)
 {
     /// <summary>Whether the session that was asked for is over.</summary>
     public bool IsExpired => Answer.TimeoutMs <= 0 || Answer.SessionId == 0;
@@ -30,24 +30,31 @@ static class Opening
     const short WithReadOnly = 1;
     const int BytesWithReadOnly = 37;
 
-    /// <summary>Connects and shakes hands.</summary>
-    public static async Task<Opened> OpenAsync(ServerAddress server, SessionTicket ticket, ZooKeeperOptions options, CancellationToken ct)
+    /// <summary>Connects and shakes hands. The thread that calls waits for it.</summary>
+    public static Opened Open(ServerAddress server, SessionTicket ticket, ZooKeeperOptions options, Func<TimeSpan> patience)
     {
-        var stream = await Dialling.DialAsync(server, options.Tls, ct).ConfigureAwait(false);
+        var line = Dialling.Dial(server, options.Tls, patience);
         try
         {
-            await stream.WriteAsync(Hello(ticket, options), ct).ConfigureAwait(false);
-            var incoming = new FrameReader(stream, options.MaxFrameBytes, ReplyHeader.Bytes);
-            var frame = await incoming.ReadAsync(ct).ConfigureAwait(false)
+            line.Stream.Write(Hello(ticket, options));
+            var incoming = new FrameReader(line.Stream, options.MaxFrameBytes, ReplyHeader.Bytes);
+            var frame = incoming.ReadHere()
                 ?? throw new IOException(
                     "it closed the connection instead of an answer: it may be starting, have lost its ensemble, or know less than we have seen");
-            return new(server, stream, incoming, Read(frame));
+            return new(server, line, incoming, Read(frame));
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            line.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads the next frame of a stream that waits on the thread that calls, so that it is always here when this returns.</summary>
+    public static ReadOnlyMemory<byte>? ReadHere(this FrameReader incoming)
+    {
+        var read = incoming.ReadAsync();
+        return read.IsCompletedSuccessfully ? read.Result : read.AsTask().GetAwaiter().GetResult();
     }
 
     static byte[] Hello(SessionTicket ticket, ZooKeeperOptions options)

@@ -7,7 +7,7 @@ sealed partial class ServerConnection
     static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
     readonly TimeProvider clock;
-    long lastSent, lastReceived;
+    long lastSent, lastReceived, bytesReceived;
 
     // A third of the session after the last thing we said comes a ping; two thirds without hearing anything are too long: the rest is for
     // another server.
@@ -15,32 +15,28 @@ sealed partial class ServerConnection
 
     TimeSpan GiveUpAfter => Timeout * 2 / 3;
 
-    ITimer Watch()
+    /// <summary>Asked by who reads, before it waits.</summary>
+    TimeSpan Look()
     {
-        ITimer? timer = null;
-        timer = clock.CreateTimer(_ => Look(timer), null, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
-        Look(timer);
-        return timer;
-    }
-
-    void Look(ITimer? timer)
-    {
-        var silent = clock.GetElapsedTime(Volatile.Read(ref lastReceived));
-        if (silent >= GiveUpAfter)
+        WriteWhatWasAsked();
+        if (bytesReceived != incoming.BytesReceived) (bytesReceived, lastReceived) = (incoming.BytesReceived, clock.GetTimestamp());
+        var silent = clock.GetElapsedTime(lastReceived);
+        // Perhaps not the server stood still but we did, and what it said is still to be read.
+        if (silent >= GiveUpAfter && !line.Waiting.HasBytes)
         {
             Close(new($"the server said nothing for {GiveUpAfter.TotalSeconds:0.###} s"));
-            return;
+            return TimeSpan.Zero;
         }
 
         var quiet = clock.GetElapsedTime(Volatile.Read(ref lastSent));
         if (quiet >= PingAfter)
         {
             Send(new Ping.Request(), Xids.Ping, null);
+            WriteWhatWasAsked();
             quiet = TimeSpan.Zero;
         }
 
-        var next = PingAfter - quiet < GiveUpAfter - silent ? PingAfter - quiet : GiveUpAfter - silent;
-        // A moment later than due, so that the time is surely over then.
-        timer?.Change(next + TimeSpan.FromMilliseconds(1), System.Threading.Timeout.InfiniteTimeSpan);
+        var (toPing, toGiveUp) = (PingAfter - quiet, GiveUpAfter - silent);
+        return toGiveUp <= TimeSpan.Zero || toPing < toGiveUp ? toPing : toGiveUp;
     }
 }

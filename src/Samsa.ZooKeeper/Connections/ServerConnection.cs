@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Samsa.ZooKeeper;
 
 /// <summary>
@@ -7,24 +5,18 @@ namespace Samsa.ZooKeeper;
 /// was asked, so the queue of those who wait is all there is to match them, and the number of a reply is an assertion.
 /// </summary>
 /// <remarks>
-/// One loop reads; whoever asks while nobody writes writes. Closing, for whatever reason, ends both and then fails everybody who still waits.
+/// The thread of the session reads, and looks after the time; one more writes what has been gathered meanwhile. Neither calls anybody's code, and
+/// none needs the pool. Closing, for whatever reason, ends both and then fails everybody who still waits.
 /// </remarks>
 sealed partial class ServerConnection
 {
-    /// <summary>Who asks while this many wait leaves the writing to another thread, and what others ask until it begins goes with it.</summary>
-    const int Crowd = 8;
-
-    readonly Stream stream;
+    readonly Dialled line;
     readonly FrameReader incoming;
     readonly Action<WatcherEvent> happened;
-    readonly Lock gate = new();
     readonly Queue<Ask> waiting = new();
-    readonly List<ReadOnlyMemory<byte>> segments = [];
-    WireWriter gathered = new(), sending = new();
-    bool isWriting;
-    int xid;
     Ending? ending;
     long lastZxid;
+    int xid;
 
     /// <param name="opened">The connection, on which the server has answered the first message.</param>
     /// <param name="lastZxid">The last transaction that is known.</param>
@@ -32,11 +24,12 @@ sealed partial class ServerConnection
     /// <param name="clock">The clock.</param>
     public ServerConnection(Opened opened, long lastZxid, Action<WatcherEvent> happened, TimeProvider clock)
     {
-        (Server, stream, incoming) = (opened.Server, opened.Stream, opened.Incoming);
+        (Server, line, incoming) = (opened.Server, opened.Line, opened.Incoming);
         (this.lastZxid, this.happened, this.clock) = (lastZxid, happened, clock);
         IsReadOnly = opened.Answer.ReadOnly;
         Timeout = TimeSpan.FromMilliseconds(opened.Answer.TimeoutMs);
         lastSent = lastReceived = clock.GetTimestamp();
+        reader = Thread.CurrentThread;
     }
 
     /// <summary>The server.</summary>
@@ -54,22 +47,23 @@ sealed partial class ServerConnection
     /// <summary>Why it ended; null while it is open.</summary>
     public Ending? Ending => Volatile.Read(ref ending);
 
-    /// <summary>Reads until the connection ends. Everybody who waited knows it then. Never fails.</summary>
-    public async Task RunAsync()
+    /// <summary>Reads, on the thread that made it, until the connection ends. Everybody who waited knows it then. Never fails.</summary>
+    public void Run()
     {
-        var watchdog = Watch();
-        await using (watchdog.ConfigureAwait(false))
+        var writing = new Thread(WriteAll) { IsBackground = true, Name = $"ZooKeeper {Server}, writing" };
+        writing.UnsafeStart();
+        try
         {
-            try
-            {
-                await ReadAsync().ConfigureAwait(false);
-            }
-            catch (Exception error)
-            {
-                Close(new(error is ProtocolException ? error.Message.TrimEnd('.') : "the connection broke", error));
-            }
+            line.Waiting.Patience = Look;
+            ReadAll();
+        }
+        catch (Exception error)
+        {
+            Close(new(error is ProtocolException ? error.Message.TrimEnd('.') : "the connection broke", error));
         }
 
+        writing.Join();
+        line.Dispose();
         while (TakeWaiting() is { } ask) ask.Fail(Ending!.Failure(ask));
     }
 
@@ -88,91 +82,16 @@ sealed partial class ServerConnection
         {
             if (ending is not null) return;
             ending = why;
+            Monitor.PulseAll(gate);
         }
 
-        stream.Dispose();
+        line.Waiting.Dispose();
     }
 
-    bool Send(IRequest request, int fixedXid, Ask? ask)
+    void ReadAll()
     {
-        bool isCrowded;
-        lock (gate)
+        while (Next() is { } frame)
         {
-            if (ending is not null) return false;
-            var number = ask is null ? fixedXid : NextXid();
-            try
-            {
-                Gather(number, request);
-            }
-            catch (UnwritableMessageException error)
-            {
-                // Half of it stands behind the others, which cannot be told apart from it any more.
-                Close(new("a request could not be written", error));
-                throw;
-            }
-
-            if (ask is not null)
-            {
-                ask.Xid = number;
-                waiting.Enqueue(ask);
-            }
-
-            Volatile.Write(ref lastSent, clock.GetTimestamp());
-            if (isWriting) return true;
-            isWriting = true;
-            isCrowded = waiting.Count > Crowd;
-        }
-
-        if (isCrowded) ThreadPool.UnsafeQueueUserWorkItem(static connection => _ = connection.WriteAsync(), this, preferLocal: false);
-        else _ = WriteAsync();
-        return true;
-    }
-
-    void Gather(int number, IRequest request)
-    {
-        var frame = gathered.BeginFrame();
-        new RequestHeader { Xid = number, Operation = request.Api.Key }.WriteFields(gathered, 0);
-        request.Write(gathered, 0);
-        gathered.EndFrame(frame);
-    }
-
-    int NextXid() => xid = xid == int.MaxValue ? 1 : xid + 1;
-
-    async Task WriteAsync()
-    {
-        try
-        {
-            while (SwapGathered())
-            {
-                sending.GetSegments(segments);
-                foreach (var segment in segments) await stream.WriteAsync(segment).ConfigureAwait(false);
-                await stream.FlushAsync().ConfigureAwait(false);
-                segments.Clear();
-                sending.Reset();
-            }
-        }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            Close(new("the connection broke", error));
-        }
-    }
-
-    /// <summary>Takes what is gathered to be sent; false when there is nothing, and then nobody writes.</summary>
-    bool SwapGathered()
-    {
-        lock (gate)
-        {
-            isWriting = gathered.Length > 0 && ending is null;
-            if (isWriting) (gathered, sending) = (sending, gathered);
-            return isWriting;
-        }
-    }
-
-    async Task ReadAsync()
-    {
-        while (await NextAsync().ConfigureAwait(false) is { } frame)
-        {
-            Volatile.Write(ref lastReceived, clock.GetTimestamp());
             if (frame.Length < ReplyHeader.Bytes) throw new ProtocolException($"A reply has {frame.Length} bytes");
             var reader = new WireReader(frame) { Jute = true };
             var header = new ReplyHeader(ref reader, 0);
@@ -184,11 +103,11 @@ sealed partial class ServerConnection
         Close(new("the server closed the connection"));
     }
 
-    async ValueTask<ReadOnlyMemory<byte>?> NextAsync()
+    ReadOnlyMemory<byte>? Next()
     {
         try
         {
-            return await incoming.ReadAsync().ConfigureAwait(false);
+            return incoming.ReadHere();
         }
         catch (ProtocolException error) when (TakeWaiting() is { } ask)
         {

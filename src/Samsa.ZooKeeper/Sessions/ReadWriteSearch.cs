@@ -3,39 +3,61 @@ using System.Text;
 namespace Samsa.ZooKeeper;
 
 /// <summary>Looks for a server that takes writes, while the session is at one that does not.</summary>
-static class ReadWriteSearch
+sealed class ReadWriteSearch : IDisposable
 {
     static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    readonly IReadOnlyList<ServerAddress> servers;
+    readonly ZooKeeperOptions options;
+    readonly Action found;
+    readonly CancellationTokenSource stopped = new();
+    readonly Thread searching;
+
     /// <summary>Asks the servers in turn, less and less often, until one says that it takes writes.</summary>
-    public static async Task<ServerAddress> FindAsync(IReadOnlyList<ServerAddress> servers, ZooKeeperOptions options, CancellationToken ct)
+    /// <param name="servers">Where to look.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="found">Called when one was found, from a thread of its own.</param>
+    public ReadWriteSearch(IReadOnlyList<ServerAddress> servers, ZooKeeperOptions options, Action found)
     {
-        for (var pause = First; ; pause = pause * 2 < Longest ? pause * 2 : Longest)
-        {
-            await Task.Delay(pause, options.Clock, ct).ConfigureAwait(false);
-            foreach (var server in servers)
-                if (await TakesWritesAsync(server, options, ct).ConfigureAwait(false))
-                    return server;
-        }
+        (this.servers, this.options, this.found) = (servers, options, found);
+        searching = new(Search) { IsBackground = true, Name = "ZooKeeper, looking for a server that takes writes" };
+        searching.UnsafeStart();
     }
 
-    static async Task<bool> TakesWritesAsync(ServerAddress server, ZooKeeperOptions options, CancellationToken ct)
+    /// <summary>The server that was found, if one was.</summary>
+    public ServerAddress? Found { get; private set; }
+
+    public void Dispose()
     {
-        using var patience = new CancellationTokenSource(First, options.Clock);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        stopped.Cancel();
+        searching.Join();
+        stopped.Dispose();
+    }
+
+    void Search()
+    {
+        for (var pause = First; !stopped.Token.WaitHandle.WaitOne(pause); pause = pause * 2 < Longest ? pause * 2 : Longest)
+            foreach (var server in servers)
+                if (TakesWrites(server))
+                {
+                    Found = server;
+                    found();
+                    return;
+                }
+    }
+
+    bool TakesWrites(ServerAddress server)
+    {
         try
         {
-            var stream = await Dialling.DialAsync(server, options.Tls, both.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.WriteAsync("isro"u8.ToArray(), both.Token).ConfigureAwait(false);
-                var answer = new byte[2];
-                await stream.ReadExactlyAsync(answer, both.Token).ConfigureAwait(false);
-                return Encoding.ASCII.GetString(answer) is "rw";
-            }
+            using var line = Dialling.Dial(server, options.Tls, new Deadline(First, options.Clock, stopped.Token).Left);
+            line.Stream.Write("isro"u8);
+            Span<byte> answer = stackalloc byte[2];
+            line.Stream.ReadExactly(answer);
+            return Encoding.ASCII.GetString(answer) is "rw";
         }
-        catch (Exception) when (!ct.IsCancellationRequested)
+        catch (Exception)
         {
             // Whatever is wrong with it, it is not the one that is looked for.
             return false;

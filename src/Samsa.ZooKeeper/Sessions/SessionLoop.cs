@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace Samsa.ZooKeeper;
@@ -6,6 +7,7 @@ namespace Samsa.ZooKeeper;
 /// Keeps a session: tries the servers, goes on with the session on each connection, and begins a new one when it is over. The only one who
 /// decides what state the session is in.
 /// </summary>
+/// <remarks>All of it happens on a thread of its own, so that a pool whose threads are all blocked costs no session.</remarks>
 sealed class SessionLoop : IAsyncDisposable
 {
     /// <summary>What a slow observer of the states can be behind; the newest always comes.</summary>
@@ -17,11 +19,10 @@ sealed class SessionLoop : IAsyncDisposable
     readonly ZooKeeperOptions options;
     readonly ServerOrder servers;
     readonly WatchTable watches;
+    readonly QuestionLine questions;
     readonly Broadcast<ZkSession> states;
     readonly CancellationTokenSource closing = new();
-    readonly Lock gate = new();
-    readonly Task running;
-    TaskCompletionSource<ServerConnection> arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     ServerConnection? connection;
     SessionTicket ticket = SessionTicket.New(0);
     TimeSpan timeout;
@@ -34,9 +35,10 @@ sealed class SessionLoop : IAsyncDisposable
     {
         (this.options, this.watches) = (options, watches);
         this.servers = new(servers, options.MaxBackoff);
+        questions = new(options, WhyNobody);
         states = new(MostStatesWaiting, options.ObserverFailed);
         states.Post(new(ZkSessionState.Connecting, 0, 0, TimeSpan.Zero, null, null));
-        running = Task.Run(RunAsync);
+        new Thread(Run) { IsBackground = true, Name = $"ZooKeeper {string.Join(',', servers)}" }.UnsafeStart();
     }
 
     public IObservable<ZkSession> States => states;
@@ -44,30 +46,8 @@ sealed class SessionLoop : IAsyncDisposable
     /// <summary>The session, as it is now.</summary>
     public ZkSession Now => states.Latest!;
 
-    /// <summary>The connection; when there is none, the next one.</summary>
-    /// <exception cref="ZooKeeperException">There was none in time, or there will be none.</exception>
-    public async ValueTask<ServerConnection> ConnectionAsync(string asked, CancellationToken ct)
-    {
-        Task<ServerConnection> next;
-        lock (gate)
-        {
-            if (connection is { Ending: null }) return connection;
-            if (connection is not null) Renew();
-            connection = null;
-            next = arrival.Task;
-        }
-
-        try
-        {
-            return await next.WaitAsync(options.ConnectTimeout, options.Clock, ct).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            var last = Volatile.Read(ref trouble) is { } why ? $" ({why})" : "";
-            throw new ZooKeeperException(ZooKeeperError.ConnectionLoss, asked,
-                $"none of the {servers.Count} servers could be reached within {options.ConnectTimeout}{last}; nothing was sent");
-        }
-    }
+    /// <summary>Those who ask something.</summary>
+    public QuestionLine Questions => questions;
 
     /// <summary>Ends the session at the server, and everything here.</summary>
     public ValueTask DisposeAsync() => EndAsync(saysFarewell: true);
@@ -75,56 +55,66 @@ sealed class SessionLoop : IAsyncDisposable
     /// <summary>Ends everything here, and the session at the server only when it is told.</summary>
     public async ValueTask EndAsync(bool saysFarewell)
     {
-        ServerConnection? open;
-        lock (gate) open = connection;
-        var farewell = new Ask<CloseSession.Response>(new CloseSession.Request(), "");
+        var open = Volatile.Read(ref connection);
+        var farewell = new Question<CloseSession.Response, bool>(new CloseSession.Request(), "", static (_, _) => true);
         if (saysFarewell && open?.TrySend(farewell) == true)
-            await ((Task)farewell.Answered.WaitAsync(FarewellTime, options.Clock)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)farewell.Answered.AsTask().WaitAsync(FarewellTime, options.Clock)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await closing.CancelAsync().ConfigureAwait(false);
-        open?.Close(new("the client was closed"));
-        await running.ConfigureAwait(false);
+        // Another one may have come meanwhile.
+        Volatile.Read(ref connection)?.Close(new("the client was closed"));
+        await stopped.Task.ConfigureAwait(false);
     }
 
-    async Task RunAsync()
+    void Run()
     {
-        while (!closing.IsCancellationRequested)
+        try
         {
-            if (await TryOpenAsync().ConfigureAwait(false) is not { } opened) continue;
-            if (!await UseAsync(opened).ConfigureAwait(false)) return;
+            while (!closing.IsCancellationRequested)
+                if (TryOpen() is { } opened && !Use(opened))
+                    return;
+            End(ZkSessionState.Closed, null);
         }
-
-        End(ZkSessionState.Closed, null);
+        catch (Exception error)
+        {
+            // That would be a mistake of ours; who waits should know of it.
+            End(ZkSessionState.Closed, error);
+        }
+        finally
+        {
+            stopped.SetResult();
+        }
     }
 
-    async Task<Opened?> TryOpenAsync()
+    Opened? TryOpen()
     {
         var server = servers.Next();
         try
         {
             var share = (timeout > TimeSpan.Zero ? timeout : options.SessionTimeout) / servers.Count;
-            using var patience = new CancellationTokenSource(share > LeastConnectTime ? share : LeastConnectTime, options.Clock);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, closing.Token);
-            return await Opening.OpenAsync(server, Ticket, options, both.Token).ConfigureAwait(false);
+            var deadline = new Deadline(share > LeastConnectTime ? share : LeastConnectTime, options.Clock, closing.Token);
+            return Opening.Open(server, Ticket, options, deadline.Left);
         }
         catch (Exception error)
         {
             Volatile.Write(ref trouble, $"{server}: {Words(error)}");
-            await Task.Delay(servers.Failed(), options.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            PauseAfterFailure();
             return null;
         }
     }
 
+    void PauseAfterFailure() => closing.Token.WaitHandle.WaitOne(servers.Failed());
+
     SessionTicket Ticket => isKnownToAll ? ticket : SessionTicket.New(ticket.LastZxid);
 
     /// <returns>False when the client has ended.</returns>
-    async Task<bool> UseAsync(Opened opened)
+    bool Use(Opened opened)
     {
         var wasAsked = Ticket.Id;
         if (opened.Answer.ReadOnly && !options.ReadOnlyAllowed)
         {
-            await opened.Stream.DisposeAsync().ConfigureAwait(false);
+            opened.Line.Dispose();
             Volatile.Write(ref trouble, $"{opened.Server}: it has lost its ensemble, and ZooKeeperOptions.ReadOnlyAllowed is off");
-            await Task.Delay(servers.Failed(), options.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            PauseAfterFailure();
             return true;
         }
 
@@ -133,7 +123,7 @@ sealed class SessionLoop : IAsyncDisposable
         servers.Answered();
         if (opened.IsExpired)
         {
-            await opened.Stream.DisposeAsync().ConfigureAwait(false);
+            opened.Line.Dispose();
             // It is there and has just answered.
             servers.Prefer(opened.Server);
             return true;
@@ -141,10 +131,9 @@ sealed class SessionLoop : IAsyncDisposable
 
         var used = new ServerConnection(opened, ticket.LastZxid, watches.Happened, options.Clock);
         Adopt(opened, wasAsked);
-        var reading = used.RunAsync();
         foreach (var auth in options.Auth) used.Authenticate(auth);
         Arrive(used);
-        await WhileOpenAsync(used, reading).ConfigureAwait(false);
+        RunWhileOpen(used);
         return Leave(used);
     }
 
@@ -160,46 +149,33 @@ sealed class SessionLoop : IAsyncDisposable
     void Arrive(ServerConnection used)
     {
         Volatile.Write(ref trouble, null);
+        Volatile.Write(ref connection, used);
+        if (closing.IsCancellationRequested) used.Close(new("the client was closed"));
         // Before anybody can ask anything, so that what is watched is read first.
         watches.Connected(used);
         Tell(used.IsReadOnly ? ZkSessionState.ConnectedReadOnly : ZkSessionState.Connected, used.Server, null);
-        lock (gate)
-        {
-            connection = used;
-            arrival.TrySetResult(used);
-        }
+        questions.Connected(used);
     }
 
-    async Task WhileOpenAsync(ServerConnection used, Task reading)
+    void RunWhileOpen(ServerConnection used)
     {
         if (!used.IsReadOnly)
         {
-            await reading.ConfigureAwait(false);
+            used.Run();
             return;
         }
 
-        using var search = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
-        var found = ReadWriteSearch.FindAsync([.. servers.Others(used.Server), used.Server], options, search.Token);
-        if (await Task.WhenAny(found, reading).ConfigureAwait(false) == found && found.IsCompletedSuccessfully)
-        {
-            servers.Prefer(await found.ConfigureAwait(false));
-            used.Close(new("a server was found that takes writes"));
-        }
-
-        await search.CancelAsync().ConfigureAwait(false);
-        await reading.ConfigureAwait(false);
-        await ((Task)found).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var search = new ReadWriteSearch([.. servers.Others(used.Server), used.Server], options,
+            () => used.Close(new("a server was found that takes writes")));
+        used.Run();
+        if (search.Found is { } found) servers.Prefer(found);
     }
 
     /// <returns>False when there will be no other connection.</returns>
     bool Leave(ServerConnection used)
     {
-        lock (gate)
-        {
-            if (arrival.Task.IsCompleted) Renew();
-            connection = null;
-        }
-
+        Volatile.Write(ref connection, null);
+        questions.Lost();
         ticket = ticket with { LastZxid = used.LastZxid };
         watches.Lost();
         if (used.Ending!.IsAuthFailure)
@@ -211,8 +187,6 @@ sealed class SessionLoop : IAsyncDisposable
         if (!closing.IsCancellationRequested) Tell(ZkSessionState.Suspended, null, $"{used.Server}: {used.Ending.Why}");
         return true;
     }
-
-    void Renew() => arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     void Expire(ServerAddress by)
     {
@@ -231,21 +205,20 @@ sealed class SessionLoop : IAsyncDisposable
     void End(ZkSessionState state, Exception? error)
     {
         Tell(state, null, error?.Message);
-        lock (gate)
-        {
-            if (arrival.Task.IsCompleted) Renew();
-            connection = null;
-            arrival.TrySetException(error ?? new ObjectDisposedException(nameof(ZooKeeperClient)));
-            _ = arrival.Task.Exception;
-        }
-
+        questions.End(error ?? new ObjectDisposedException(nameof(ZooKeeperClient)));
         watches.End(error);
         states.End(error);
     }
 
+    string WhyNobody()
+    {
+        var last = Volatile.Read(ref trouble) is { } why ? $" ({why})" : "";
+        return $"none of the {servers.Count} servers could be reached within {options.ConnectTimeout}{last}";
+    }
+
     static string Words(Exception error) => error switch
     {
-        OperationCanceledException => "no answer in time",
+        OperationCanceledException or TimeoutException => "no answer in time",
         AuthenticationException => $"they could not agree on TLS: {error.InnerException?.Message ?? error.Message}",
         ProtocolException => $"it is no ZooKeeper, or speaks TLS: {error.Message}",
         _ => error.Message,

@@ -24,7 +24,7 @@ public sealed class FaultTests(string version) : ServerTests(version)
         var seed = Seed;
         TestContext.Out.WriteLine($"SAMSA_SEED={seed} {Cuts} cuts");
         var random = new Random(seed);
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var client = await ConnectAsync(proxy.Address, Patient);
         using var node = new Recorder<ZkNode?>(client.WatchNode(Base));
         using var list = new Recorder<ZkChildren?>(client.WatchChildren(Base));
@@ -54,7 +54,7 @@ public sealed class FaultTests(string version) : ServerTests(version)
         var seed = Seed;
         TestContext.Out.WriteLine($"SAMSA_SEED={seed} {Histories} histories");
         var random = new Random(seed);
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var client = await ConnectAsync(proxy.Address, Patient);
         for (var history = 0; history < Histories; history++)
         {

@@ -69,7 +69,7 @@ public sealed class HoldTests(string version) : ServerTests(version)
     [Test]
     public async Task A_session_that_is_over_is_replaced_and_with_it_the_node_and_what_is_watched()
     {
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var client = await ConnectAsync(proxy.Address, Short);
         using var sessions = new Recorder<ZkSession>(client.Sessions);
         using var watched = new Recorder<ZkView<ZkNode>>(client.ViewNode(Base));
@@ -96,7 +96,7 @@ public sealed class HoldTests(string version) : ServerTests(version)
     [Test]
     public async Task A_session_goes_on_after_a_cut_and_the_node_is_never_away()
     {
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var client = await ConnectAsync(proxy.Address);
         await using var hold = client.HoldEphemeral($"{Base}/me", Bytes("v"));
         using var states = new Recorder<ZkHold>(hold.States);

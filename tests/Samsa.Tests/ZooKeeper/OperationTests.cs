@@ -95,7 +95,7 @@ public sealed class OperationTests(string version) : ServerTests(version)
     [Test]
     public async Task Who_says_who_he_is_is_let_in_also_on_the_next_connection()
     {
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var known = await ConnectAsync(proxy.Address, Quick with { Auth = [ZkAuth.Digest("user", "pass")] });
         await known.CreateAsync($"{Base}/secret", Bytes("s"), acl: ZkAcl.Own);
         Assert.That((await known.GetAclAsync($"{Base}/secret"))!.Acl, Is.EqualTo([ZkAcl.Digest("user", "pass")]));
@@ -157,7 +157,7 @@ public sealed class OperationTests(string version) : ServerTests(version)
     [Test]
     public async Task A_request_waits_for_a_connection_and_no_longer_than_allowed()
     {
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var client = await ConnectAsync(proxy.Address, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(300) });
         using var sessions = new Recorder<ZkSession>(client.Sessions);
         proxy.Block();
@@ -179,7 +179,7 @@ public sealed class OperationTests(string version) : ServerTests(version)
         request.CertificateExtensions.Add(names.Build());
         using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-        await using var proxy = new Proxy(Server.ConnectString, certificate);
+        using var proxy = new Proxy(Server.ConnectString, certificate);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(certificate);
 

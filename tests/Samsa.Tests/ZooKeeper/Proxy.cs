@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Net;
+using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -23,26 +23,30 @@ enum Cut
 }
 
 /// <summary>Lies between a client and a server, and cuts the connection where it is told to.</summary>
-sealed class Proxy : IAsyncDisposable
+sealed class Proxy : IDisposable
 {
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly Listening listening;
     readonly string target;
     readonly X509Certificate2? certificate;
+    readonly Action<bool, byte[]>? told;
     readonly Lock gate = new();
-    readonly List<Line> lines = [];
-    readonly Task accepting;
     volatile bool isBlocked;
     Cut? next;
     int cuts;
 
-    public Proxy(string target, X509Certificate2? certificate = null)
+    /// <param name="target">The server.</param>
+    /// <param name="certificate">What it shows to clients, that speak TLS then.</param>
+    /// <param name="told">Told each frame: whether the client says it, and its bytes with the length.</param>
+    public Proxy(string target, X509Certificate2? certificate = null, Action<bool, byte[]>? told = null)
     {
-        (this.target, this.certificate) = (target, certificate);
-        listener.Start();
-        accepting = AcceptAsync();
+        (this.target, this.certificate, this.told) = (target, certificate, told);
+        listening = new(Serve);
     }
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Address => listening.Address;
+
+    /// <summary>How many connections there were.</summary>
+    public int Connections => listening.Connections;
 
     /// <summary>How often it has cut a connection.</summary>
     public int Cuts => Volatile.Read(ref cuts);
@@ -57,15 +61,7 @@ sealed class Proxy : IAsyncDisposable
     public void Unblock() => isBlocked = false;
 
     /// <summary>Cuts everything that is open.</summary>
-    public void CutNow()
-    {
-        lock (gate)
-        {
-            foreach (var line in lines) line.Dispose();
-            cuts += lines.Count;
-            lines.Clear();
-        }
-    }
+    public void CutNow() => Interlocked.Add(ref cuts, listening.CutNow());
 
     /// <summary>Cuts the connection at the next event.</summary>
     public void CutAt(Cut where)
@@ -73,74 +69,77 @@ sealed class Proxy : IAsyncDisposable
         lock (gate) next = where;
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose() => listening.Dispose();
+
+    void Serve(TcpClient client)
     {
-        listener.Stop();
-        CutNow();
-        await accepting;
+        if (isBlocked) return;
+        var at = target.Split(':');
+        using var server = new TcpClient(at[0], int.Parse(at[1], CultureInfo.InvariantCulture)) { NoDelay = true };
+        using var near = Near(client);
+        var answering = new Thread(() => Answer(server, near)) { IsBackground = true };
+        answering.Start();
+        try
+        {
+            if (told is null) near.CopyTo(server.GetStream());
+            else
+                while (true)
+                    server.GetStream().Write(ReadFrame(near, isAsked: true));
+        }
+        finally
+        {
+            server.Dispose();
+            answering.Join();
+        }
     }
 
-    async Task AcceptAsync()
+    Stream Near(TcpClient client)
+    {
+        if (certificate is null) return client.GetStream();
+        var secure = new SslStream(client.GetStream());
+        secure.AuthenticateAsServer(certificate);
+        return secure;
+    }
+
+    void Answer(TcpClient server, Stream client)
     {
         try
         {
-            while (true) _ = ServeAsync(await listener.AcceptTcpClientAsync());
+            Forward(server.GetStream(), client);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // It was stopped.
-        }
-    }
-
-    async Task ServeAsync(TcpClient client)
-    {
-        var line = new Line(client, new TcpClient());
-        lock (gate) lines.Add(line);
-        try
-        {
-            if (isBlocked) return;
-            var at = target.Split(':');
-            await line.Server.ConnectAsync(at[0], int.Parse(at[1], System.Globalization.CultureInfo.InvariantCulture));
-            (line.Client.NoDelay, line.Server.NoDelay) = (true, true);
-            Stream near = client.GetStream();
-            if (certificate is not null)
-            {
-                var secure = new SslStream(near);
-                await secure.AuthenticateAsServerAsync(certificate);
-                near = secure;
-            }
-
-            await Task.WhenAny(near.CopyToAsync(line.Server.GetStream()), ForwardAsync(line, near));
-        }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException
-            or System.Security.Authentication.AuthenticationException)
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // One of the two is gone, and the other goes, too.
         }
         finally
         {
-            lock (gate) lines.Remove(line);
-            line.Dispose();
+            client.Dispose();
         }
     }
 
     // Forwards frame by frame, to know what is in them.
-    async Task ForwardAsync(Line line, Stream client)
+    void Forward(NetworkStream server, Stream client)
     {
-        var server = line.Server.GetStream();
         var afterEvent = false;
         for (var isFirst = true; ; isFirst = false)
         {
-            var head = new byte[4];
-            await server.ReadExactlyAsync(head);
-            var body = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
-            await server.ReadExactlyAsync(body);
-            var xid = isFirst ? 0 : BinaryPrimitives.ReadInt32BigEndian(body);
+            var frame = ReadFrame(server, isAsked: false);
+            var xid = isFirst ? 0 : BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4));
             if (xid == -1 && TakeCut(Cut.BeforeEvent) || afterEvent && xid > 0 && TakeCut(Cut.BeforeReply)) return;
-            await client.WriteAsync((byte[])[.. head, .. body]);
+            client.Write(frame);
             if (xid == -1 && TakeCut(Cut.AfterEvent) || afterEvent && xid > 0 && TakeCut(Cut.AfterReply)) return;
             afterEvent |= xid == -1;
         }
+    }
+
+    byte[] ReadFrame(Stream from, bool isAsked)
+    {
+        var head = new byte[4];
+        from.ReadExactly(head);
+        byte[] frame = [.. head, .. new byte[BinaryPrimitives.ReadInt32BigEndian(head)]];
+        from.ReadExactly(frame.AsSpan(4));
+        told?.Invoke(isAsked, frame);
+        return frame;
     }
 
     bool TakeCut(Cut where)
@@ -151,15 +150,6 @@ sealed class Proxy : IAsyncDisposable
             next = null;
             cuts++;
             return true;
-        }
-    }
-
-    sealed record Line(TcpClient Client, TcpClient Server) : IDisposable
-    {
-        public void Dispose()
-        {
-            Client.Dispose();
-            Server.Dispose();
         }
     }
 }

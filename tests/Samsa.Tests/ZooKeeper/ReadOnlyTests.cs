@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Sockets;
 using Samsa.Wire;
 using Samsa.ZooKeeper;
@@ -18,7 +17,7 @@ public sealed class ReadOnlyTests
     [Test]
     public async Task A_session_goes_on_at_a_server_without_its_ensemble_and_takes_writes_when_one_is_found_that_does()
     {
-        await using var server = new Played();
+        using var server = new Played();
         await using var client = await ZooKeeperClient.ConnectAsync(server.Address, Quick);
         using var sessions = new Recorder<ZkSession>(client.Sessions);
         await sessions.BecomesAsync(session => session.State == ZkSessionState.Connected);
@@ -38,7 +37,7 @@ public sealed class ReadOnlyTests
     [Test]
     public async Task A_session_that_only_such_a_server_knows_is_not_asked_for_elsewhere()
     {
-        await using var server = new Played { IsReadOnly = true };
+        using var server = new Played { IsReadOnly = true };
         await using var client = await ZooKeeperClient.ConnectAsync(server.Address, Quick);
         using var sessions = new Recorder<ZkSession>(client.Sessions);
         await sessions.BecomesAsync(session => session.State == ZkSessionState.ConnectedReadOnly);
@@ -51,28 +50,22 @@ public sealed class ReadOnlyTests
     [Test]
     public async Task Such_a_server_will_not_do_unless_it_is_allowed()
     {
-        await using var server = new Played { IsReadOnly = true };
+        using var server = new Played { IsReadOnly = true };
         var options = Quick with { ReadOnlyAllowed = false, ConnectTimeout = TimeSpan.FromMilliseconds(300) };
         var refused = await Assert.ThrowsAsync<ZooKeeperException>(() => ZooKeeperClient.ConnectAsync(server.Address, options));
         Assert.That(refused!.Message, Does.Contain("lost its ensemble"));
     }
 
-    sealed class Played : IAsyncDisposable
+    sealed class Played : IDisposable
     {
-        readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        readonly Listening listening;
         readonly Lock gate = new();
-        readonly List<TcpClient> clients = [];
         readonly List<long> asked = [];
-        readonly Task accepting;
         long sessions;
 
-        public Played()
-        {
-            listener.Start();
-            accepting = AcceptAsync();
-        }
+        public Played() => listening = new(Serve);
 
-        public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        public string Address => listening.Address;
 
         public bool IsReadOnly { get; set; }
 
@@ -85,57 +78,26 @@ public sealed class ReadOnlyTests
             }
         }
 
-        public void CutNow()
-        {
-            lock (gate) clients.ForEach(client => client.Dispose());
-        }
+        public void CutNow() => listening.CutNow();
 
-        public async ValueTask DisposeAsync()
-        {
-            listener.Stop();
-            CutNow();
-            await accepting;
-        }
+        public void Dispose() => listening.Dispose();
 
-        async Task AcceptAsync()
+        void Serve(TcpClient client)
         {
-            try
+            var stream = client.GetStream();
+            for (var isFirst = true; ; isFirst = false)
             {
-                while (true) _ = ServeAsync(await listener.AcceptTcpClientAsync());
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                // It was stopped.
-            }
-        }
-
-        async Task ServeAsync(TcpClient client)
-        {
-            lock (gate) clients.Add(client);
-            try
-            {
-                using (client)
+                var head = new byte[4];
+                stream.ReadExactly(head);
+                if (head.AsSpan().SequenceEqual("isro"u8))
                 {
-                    var stream = client.GetStream();
-                    for (var isFirst = true; ; isFirst = false)
-                    {
-                        var head = new byte[4];
-                        await stream.ReadExactlyAsync(head);
-                        if (head.AsSpan().SequenceEqual("isro"u8))
-                        {
-                            await stream.WriteAsync(IsReadOnly ? "ro"u8.ToArray() : "rw"u8.ToArray());
-                            return;
-                        }
-
-                        var body = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
-                        await stream.ReadExactlyAsync(body);
-                        await stream.WriteAsync(isFirst ? Hello(body) : Answer(body));
-                    }
+                    stream.Write(IsReadOnly ? "ro"u8 : "rw"u8);
+                    return;
                 }
-            }
-            catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                // The client has gone, or was cut off.
+
+                var body = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
+                stream.ReadExactly(body);
+                stream.Write(isFirst ? Hello(body) : Answer(body));
             }
         }
 

@@ -90,10 +90,6 @@ public sealed class WatchTests(string version) : ServerTests(version)
     [Test]
     public async Task An_observer_that_blocks_delays_nobody_and_sees_the_newest_then()
     {
-        // The observer has a thread of the pool, the host of the tests perhaps another: on a machine with two processors none would be left.
-        ThreadPool.GetMinThreads(out var workers, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(workers, 8), ports);
-        using var restored = System.Reactive.Disposables.Disposable.Create(() => ThreadPool.SetMinThreads(workers, ports));
         var options = Quick with { SessionTimeout = TimeSpan.FromSeconds(2.5) };
         var client = await ConnectAsync(options: options);
         using var release = new ManualResetEventSlim();
@@ -108,7 +104,7 @@ public sealed class WatchTests(string version) : ServerTests(version)
         await quick.BecomesAsync(node => node is not null);
 
         // Longer than the session, by the clock of the server: an ephemeral node of a session that nobody keeps is gone then.
-        await using var proxy = new Proxy(Server.ConnectString);
+        using var proxy = new Proxy(Server.ConnectString);
         var lost = await ConnectAsync(proxy.Address, options);
         await lost.CreateAsync($"{Base}/lost", mode: ZkCreateMode.Ephemeral);
         proxy.Block();
