@@ -45,7 +45,7 @@ public sealed record ZooKeeperOptions
     public IReadOnlyList<ZkAuth> Auth
     {
         get;
-        init => field = value ?? throw new ArgumentNullException(nameof(Auth));
+        init => field = Option.Given(value);
     } = [];
 
     /// <summary>TLS, for the secure ports of servers; null for plain text. The name of the server is filled in when there is none.</summary>
@@ -82,7 +82,7 @@ public sealed record ZooKeeperOptions
     public TimeProvider Clock
     {
         get;
-        init => field = value ?? throw new ArgumentNullException(nameof(Clock));
+        init => field = Option.Given(value);
     } = TimeProvider.System;
 
     /// <summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
-namespace Samsa.Rx;
+namespace Samsa;
 
 /// <summary>How options check themselves: a wrong value is refused with a sentence that names the option and what it can be.</summary>
 static class Option
