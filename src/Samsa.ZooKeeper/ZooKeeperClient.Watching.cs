@@ -59,7 +59,7 @@ public sealed partial class ZooKeeperClient
     {
         Paths.Checked(path);
         ArgumentOutOfRangeException.ThrowIfNegative(depth);
-        return new Subscribable<ZkTree>(observer => new TreeWatch(watches, path, depth, observer, Options.ObserverFailed));
+        return new Subscribable<ZkTree>(observer => new TreeWatch(watches, path, depth, observer));
     }
 
     /// <summary>Keeps an ephemeral node, until what is returned is disposed.</summary>

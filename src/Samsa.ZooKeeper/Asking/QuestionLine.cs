@@ -43,7 +43,8 @@ sealed class QuestionLine(ZooKeeperOptions options, Func<string> whyNobody)
         lock (gate)
         {
             asked--;
-            Pump();
+            // One more for each answer would be a packet each; as long as the server has plenty to do, the next come together.
+            if (asked <= options.MaxRequestsWaiting - options.MaxRequestsWaiting / 8) Pump();
         }
     }
 
@@ -111,7 +112,8 @@ sealed class QuestionLine(ZooKeeperOptions options, Func<string> whyNobody)
 
     void GiveUp()
     {
-        while (Next(since => connection is null && Waited(since) >= options.ConnectTimeout) is { } question) question.Fail(NotReached(question.Asked));
+        while (Next(since => connection is null && Waited(since) >= options.ConnectTimeout) is { } question)
+            question.Fail(NotReached(question.Asked));
         lock (gate) Watch();
     }
 

@@ -37,11 +37,12 @@ sealed class WaitingStream(Socket socket, Func<TimeSpan> patience) : Stream
     {
         while (true)
         {
-            // A moment later than due, so that the time is surely over then.
-            while (!socket.Poll(Patience() + TimeSpan.FromMilliseconds(1), SelectMode.SelectRead)) { }
+            var time = Patience();
             var count = socket.Receive(buffer, SocketFlags.None, out var error);
             if (error == SocketError.Success) return count;
             if (error != SocketError.WouldBlock) throw Broken(error);
+            // A moment later than due, so that the time is surely over then.
+            socket.Poll(time + TimeSpan.FromMilliseconds(1), SelectMode.SelectRead);
         }
     }
 

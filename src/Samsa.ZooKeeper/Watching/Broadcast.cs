@@ -3,7 +3,7 @@ namespace Samsa.ZooKeeper;
 /// <summary>Values for many observers, each with a mailbox of its own; a new one begins with the value that is now.</summary>
 /// <param name="most">How many values are kept for a slow observer; of more, the newest.</param>
 /// <param name="failed">Told what an observer throws.</param>
-sealed class Broadcast<T>(int most, Action<Exception>? failed) : IObservable<T>
+sealed class Broadcast<T>(int most, Action<Exception>? failed) : IObservable<T>, IMailboxOwner<T>
     where T : class
 {
     readonly Lock gate = new();
@@ -20,6 +20,8 @@ sealed class Broadcast<T>(int most, Action<Exception>? failed) : IObservable<T>
             lock (gate) return latest;
         }
     }
+
+    public Action<Exception>? ObserverFailed => failed;
 
     public void Post(T value)
     {
@@ -46,7 +48,7 @@ sealed class Broadcast<T>(int most, Action<Exception>? failed) : IObservable<T>
     public IDisposable Subscribe(IObserver<T> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var mailbox = new Mailbox<T>(observer, most, failed, Leave);
+        var mailbox = new Mailbox<T>(observer, this, most);
         lock (gate)
         {
             if (latest is not null) mailbox.Post(latest);
@@ -57,7 +59,7 @@ sealed class Broadcast<T>(int most, Action<Exception>? failed) : IObservable<T>
         return mailbox;
     }
 
-    void Leave(Mailbox<T> mailbox)
+    public void Leave(Mailbox<T> mailbox)
     {
         lock (gate) mailboxes = [.. mailboxes.Where(other => other != mailbox)];
     }

@@ -1,16 +1,27 @@
 namespace Samsa.ZooKeeper;
 
+/// <summary>What <see cref="Mailbox{T}"/> belongs to.</summary>
+interface IMailboxOwner<T>
+{
+    /// <summary>Told what an observer throws; null to let it end the process.</summary>
+    Action<Exception>? ObserverFailed { get; }
+
+    /// <summary>The observer wants no more. Told once.</summary>
+    void Leave(Mailbox<T> mailbox);
+}
+
 /// <summary>What one observer has not seen yet. It is called from the pool, in turn and under no lock; who posts never waits for it.</summary>
 /// <param name="observer">The observer.</param>
+/// <param name="owner">What it belongs to.</param>
 /// <param name="most">How many values are kept for it; of more, the newest.</param>
-/// <param name="failed">Told what the observer throws; null to let it end the process.</param>
-/// <param name="left">Called once, when the observer wants no more.</param>
-sealed class Mailbox<T>(IObserver<T> observer, int most, Action<Exception>? failed, Action<Mailbox<T>> left) : IThreadPoolWorkItem, IDisposable
+sealed class Mailbox<T>(IObserver<T> observer, IMailboxOwner<T> owner, int most = 1) : IThreadPoolWorkItem, IDisposable
 {
     readonly Lock gate = new();
-    readonly Queue<T> waiting = new(1);
+    // Most keep one value, and there are many of them.
+    readonly Queue<T>? earlier = most > 1 ? new() : null;
+    T newest = default!;
     Exception? error;
-    bool isRunning, isEnding, isGone;
+    bool isRunning, isEnding, isGone, any;
 
     enum Next { Nothing, Value, End }
 
@@ -19,8 +30,13 @@ sealed class Mailbox<T>(IObserver<T> observer, int most, Action<Exception>? fail
         lock (gate)
         {
             if (isGone || isEnding) return;
-            if (waiting.Count == most) waiting.Dequeue();
-            waiting.Enqueue(value);
+            if (any && earlier is not null)
+            {
+                if (earlier.Count == most - 1) earlier.Dequeue();
+                earlier.Enqueue(newest);
+            }
+
+            (newest, any) = (value, true);
             Wake();
         }
     }
@@ -41,11 +57,11 @@ sealed class Mailbox<T>(IObserver<T> observer, int most, Action<Exception>? fail
         lock (gate)
         {
             if (isGone) return;
-            isGone = true;
-            waiting.Clear();
+            (isGone, any, newest) = (true, false, default!);
+            earlier?.Clear();
         }
 
-        left(this);
+        owner.Leave(this);
     }
 
     public void Execute()
@@ -58,10 +74,10 @@ sealed class Mailbox<T>(IObserver<T> observer, int most, Action<Exception>? fail
             if (error is null) observer.OnCompleted();
             else observer.OnError(error);
         }
-        catch (Exception thrown) when (failed is not null)
+        catch (Exception thrown) when (owner.ObserverFailed is not null)
         {
             Dispose();
-            failed(thrown);
+            owner.ObserverFailed(thrown);
         }
     }
 
@@ -78,7 +94,13 @@ sealed class Mailbox<T>(IObserver<T> observer, int most, Action<Exception>? fail
         {
             value = default!;
             if (isGone) return Next.Nothing;
-            if (waiting.TryDequeue(out value!)) return Next.Value;
+            if (earlier?.TryDequeue(out value!) == true) return Next.Value;
+            if (any)
+            {
+                (value, newest, any) = (newest, default!, false);
+                return Next.Value;
+            }
+
             // Whoever posts after this lock is left wakes it again.
             isRunning = false;
             isGone = isEnding;

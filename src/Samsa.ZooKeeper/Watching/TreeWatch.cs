@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Samsa.ZooKeeper;
 
 /// <summary>A tree that is watched for one observer: a watch of each node, and of the children of each that may have some.</summary>
-sealed class TreeWatch : IDisposable
+sealed class TreeWatch : IDisposable, IMailboxOwner<ZkTree>
 {
     readonly Lock gate = new();
     readonly WatchTable table;
@@ -15,14 +15,18 @@ sealed class TreeWatch : IDisposable
     int unseen, unsure;
     bool isComplete, isEnded;
 
-    public TreeWatch(WatchTable table, string path, int depth, IObserver<ZkTree> observer, Action<Exception>? observerFailed)
+    public TreeWatch(WatchTable table, string path, int depth, IObserver<ZkTree> observer)
     {
         this.table = table;
-        mailbox = new(observer, 1, observerFailed, _ => End(null));
+        mailbox = new(observer, this);
         lock (gate) root = new(this, path, depth);
     }
 
+    public Action<Exception>? ObserverFailed => table.ObserverFailed;
+
     public void Dispose() => mailbox.Dispose();
+
+    public void Leave(Mailbox<ZkTree> mailbox) => End(null);
 
     void End(Exception? error)
     {

@@ -19,6 +19,9 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
     bool isEnded;
     Exception? endError;
 
+    /// <summary>Told what an observer throws.</summary>
+    public Action<Exception>? ObserverFailed => options.ObserverFailed;
+
     /// <summary>How much is watched.</summary>
     public int Count
     {
@@ -29,10 +32,10 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
     }
 
     public IDisposable WatchNode(string path, IObserver<ZkView<ZkNode>> observer) =>
-        Watch(nodes, path, observer, full => new WatchedNode(this, path, full));
+        Watch(nodes, path, observer, static (table, path, full) => new WatchedNode(table, path, full));
 
     public IDisposable WatchChildren(string path, IObserver<ZkView<ZkChildren>> observer) =>
-        Watch(children, path, observer, full => new WatchedChildren(this, path, full));
+        Watch(children, path, observer, static (table, path, full) => new WatchedChildren(table, path, full));
 
     /// <summary>There is a new connection: everything is read again.</summary>
     public void Connected(ServerConnection to)
@@ -83,11 +86,22 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
     }
 
     /// <summary>It was read, and is watched.</summary>
-    public void Seen(Watched watched, Action see)
+    public void Seen<T>(Watched<T> watched, T value, long zxid)
+        where T : class
     {
         lock (gate)
         {
-            see();
+            watched.See(value, zxid);
+            HasRead(watched);
+        }
+    }
+
+    /// <summary>It does not exist, and is watched.</summary>
+    public void SeenNothing(Watched watched, long zxid)
+    {
+        lock (gate)
+        {
+            watched.SeeNothing(zxid);
             HasRead(watched);
         }
     }
@@ -102,12 +116,12 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
     }
 
     /// <summary>The server does not let us read it, and will not.</summary>
-    public void Refused(Watched watched, ZooKeeperError error, string asked)
+    public void Refused(Watched watched, ZooKeeperError error)
     {
         lock (gate)
         {
             // The connection ends for these, and the next one reads it again.
-            if (error is not (ZooKeeperError.SessionExpired or ZooKeeperError.SessionMoved)) Drop(watched, new ZooKeeperException(error, asked));
+            if (error is not (ZooKeeperError.SessionExpired or ZooKeeperError.SessionMoved)) Drop(watched, new ZooKeeperException(error, watched.Asked));
             HasRead(watched);
         }
     }
@@ -123,7 +137,26 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         }
     }
 
-    Mailbox<ZkView<T>> Watch<TWatched, T>(Dictionary<string, TWatched> all, string path, IObserver<ZkView<T>> observer, Func<string, TWatched> make)
+    /// <summary>An observer wants no more.</summary>
+    public void Leave<T>(Watched<T> watched, Mailbox<ZkView<T>> mailbox)
+        where T : class
+    {
+        lock (gate)
+        {
+            watched.Remove(mailbox);
+            if (watched.IsWanted || !Forget(watched)) return;
+            // Children of a node that does not exist are watched by its own watch, so one of the two cannot be removed without the other.
+            var full = watched.About;
+            if (options.RemovesWatches && !nodes.ContainsKey(full) && !children.ContainsKey(full))
+                connection?.TrySend(new WatchRemoval(full));
+        }
+    }
+
+    /// <summary>The path from the root.</summary>
+    public string Full(string path) => chroot.Length == 0 ? path : path is "/" ? chroot : chroot + path;
+
+    Mailbox<ZkView<T>> Watch<TWatched, T>(
+        Dictionary<string, TWatched> all, string path, IObserver<ZkView<T>> observer, Func<WatchTable, string, string, TWatched> make)
         where TWatched : Watched<T>
         where T : class
     {
@@ -131,8 +164,8 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         var full = Full(path);
         lock (gate)
         {
-            if (!all.TryGetValue(full, out var watched)) watched = make(full);
-            var mailbox = new Mailbox<ZkView<T>>(observer, 1, options.ObserverFailed, left => Leave(all, full, watched, left));
+            if (!all.TryGetValue(full, out var watched)) watched = make(this, path, full);
+            var mailbox = new Mailbox<ZkView<T>>(observer, watched);
             if (isEnded)
             {
                 mailbox.End(endError ?? new ObjectDisposedException(nameof(ZooKeeperClient)));
@@ -150,30 +183,19 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         }
     }
 
-    void Leave<TWatched, T>(Dictionary<string, TWatched> all, string full, TWatched watched, Mailbox<ZkView<T>> mailbox)
-        where TWatched : Watched<T>
-        where T : class
-    {
-        lock (gate)
-        {
-            watched.Remove(mailbox);
-            if (watched.IsWanted || !all.TryGetValue(full, out var there) || !ReferenceEquals(there, watched)) return;
-            all.Remove(full);
-            // Children of a node that does not exist are watched by its own watch, so one of the two cannot be removed without the other.
-            if (options.RemovesWatches && !nodes.ContainsKey(full) && !children.ContainsKey(full)) connection?.TrySend(new WatchRemoval(full));
-        }
-    }
-
-    /// <summary>The path from the root.</summary>
-    public string Full(string path) => chroot.Length == 0 ? path : path is "/" ? chroot : chroot + path;
-
     void Drop(Watched watched, Exception error)
     {
-        var full = Full(watched.Path);
-        if (nodes.TryGetValue(full, out var node) && ReferenceEquals(node, watched)) nodes.Remove(full);
-        if (children.TryGetValue(full, out var list) && ReferenceEquals(list, watched)) children.Remove(full);
+        Forget(watched);
         watched.End(error);
     }
+
+    /// <returns>False when another one stands in its place by now, or none.</returns>
+    bool Forget(Watched watched) => watched switch
+    {
+        WatchedNode when nodes.TryGetValue(watched.About, out var node) && node == watched => nodes.Remove(watched.About),
+        WatchedChildren when children.TryGetValue(watched.About, out var list) && list == watched => children.Remove(watched.About),
+        _ => false,
+    };
 
     void HasRead(Watched watched)
     {
@@ -197,17 +219,15 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         while (connection is not null && reading < options.MaxWatchReads && dirty.TryDequeue(out var watched))
         {
             watched.IsQueued = false;
-            if (!IsWatched(watched)) continue;
+            if (!watched.IsWanted) continue;
             watched.IsReading = true;
             watched.IsStale = false;
             reading++;
-            if (watched.TryRead(connection)) continue;
+            if (connection.TrySend(watched)) continue;
             // It has just ended, and its successor reads everything.
             watched.IsReading = false;
             reading--;
             return;
         }
     }
-
-    static bool IsWatched(Watched watched) => watched is WatchedNode { IsWanted: true } or WatchedChildren { IsWanted: true };
 }

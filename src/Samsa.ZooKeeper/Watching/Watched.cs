@@ -1,10 +1,17 @@
 namespace Samsa.ZooKeeper;
 
-/// <summary>Something that is watched: one watch at the server, however many observe it. All of it happens under the lock of its table.</summary>
-abstract class Watched(string path)
+/// <summary>
+/// Something that is watched, and the request that reads and watches it, used over and over: one watch at the server, however many observe it. All of
+/// it happens under the lock of its table.
+/// </summary>
+/// <param name="table">The table that it stands in.</param>
+/// <param name="request">What reads it.</param>
+/// <param name="fullPath">The path, from the root.</param>
+abstract class Watched(WatchTable table, IRequest request, string fullPath) : Ask(request, fullPath)
 {
-    /// <summary>The path, below the chroot.</summary>
-    public string Path => path;
+    ExistenceAsk? existence;
+
+    protected WatchTable Table => table;
 
     /// <summary>Whether it stands in the line of those to be read.</summary>
     public bool IsQueued { get; set; }
@@ -15,27 +22,64 @@ abstract class Watched(string path)
     /// <summary>Whether something happened to it while it was being read.</summary>
     public bool IsStale { get; set; }
 
+    /// <summary>Whether somebody observes it.</summary>
+    public abstract bool IsWanted { get; }
+
     /// <summary>Whether an event of that type means that it is to be read again.</summary>
     public abstract bool IsWokenBy(WatchEventType type);
 
-    /// <summary>Sends the request that reads it and sets the watch.</summary>
-    public abstract bool TryRead(ServerConnection connection);
+    /// <summary>The node does not exist.</summary>
+    public abstract void SeeNothing(long zxid);
 
     /// <summary>The connection is lost: what is known may be old.</summary>
     public abstract void Suspend();
 
     /// <summary>There will be no more, and an error if there is one.</summary>
     public abstract void End(Exception? why);
+
+    public override void Answer(ZooKeeperError error, long zxid, ReadOnlyMemory<byte> body)
+    {
+        if (error == ZooKeeperError.Ok) Read(body, zxid);
+        // Reading a node that does not exist leaves no watch, so it is asked whether it exists, which does.
+        else if (error == ZooKeeperError.NoNode) table.Again(this, existence ??= new(table, this));
+        else table.Refused(this, error);
+    }
+
+    public override void Fail(Exception error) => table.Failed(this, error);
+
+    /// <summary>It was read.</summary>
+    protected abstract void Read(ReadOnlyMemory<byte> body, long zxid);
+}
+
+/// <summary>Asks whether something that is watched exists, and watches that. When it exists by now it is read again.</summary>
+sealed class ExistenceAsk(WatchTable table, Watched watched) : Ask(new Exists.Request { Path = watched.About, Watch = true }, watched.About)
+{
+    public override void Answer(ZooKeeperError error, long zxid, ReadOnlyMemory<byte> body)
+    {
+        if (error == ZooKeeperError.Ok) table.Again(watched, watched);
+        else if (error == ZooKeeperError.NoNode) table.SeenNothing(watched, zxid);
+        else table.Refused(watched, error);
+    }
+
+    public override void Fail(Exception error) => watched.Fail(error);
 }
 
 /// <summary>Something that is watched, and its state.</summary>
-abstract class Watched<T>(string path) : Watched(path)
+abstract class Watched<T>(WatchTable table, IRequest request, string path, string fullPath)
+    : Watched(table, request, fullPath), IMailboxOwner<ZkView<T>>
     where T : class
 {
     Mailbox<ZkView<T>>[] mailboxes = [];
     ZkView<T>? latest;
 
-    public bool IsWanted => mailboxes.Length > 0;
+    /// <summary>The path, below the chroot.</summary>
+    protected string Path => path;
+
+    public override bool IsWanted => mailboxes.Length > 0;
+
+    public Action<Exception>? ObserverFailed => Table.ObserverFailed;
+
+    public void Leave(Mailbox<ZkView<T>> mailbox) => Table.Leave(this, mailbox);
 
     public void Add(Mailbox<ZkView<T>> mailbox)
     {
@@ -53,6 +97,8 @@ abstract class Watched<T>(string path) : Watched(path)
         Post(new(isNews ? value : latest!.Value, zxid, IsLive: true));
     }
 
+    public override void SeeNothing(long zxid) => See(null, zxid);
+
     public override void Suspend()
     {
         if (latest is { IsLive: true }) Post(latest with { IsLive = false });
@@ -63,6 +109,11 @@ abstract class Watched<T>(string path) : Watched(path)
         foreach (var mailbox in mailboxes) mailbox.End(why);
         mailboxes = [];
     }
+
+    protected override void Read(ReadOnlyMemory<byte> body, long zxid) => Table.Seen(this, Understand(body), zxid);
+
+    /// <summary>Reads an answer.</summary>
+    protected abstract T Understand(ReadOnlyMemory<byte> body);
 
     /// <summary>Whether two states of nodes that exist are one.</summary>
     protected abstract bool IsSameState(T one, T other);
@@ -77,35 +128,27 @@ abstract class Watched<T>(string path) : Watched(path)
 }
 
 /// <summary>A node that is watched.</summary>
-sealed class WatchedNode : Watched<ZkNode>
+sealed class WatchedNode(WatchTable table, string path, string fullPath)
+    : Watched<ZkNode>(table, new GetData.Request { Path = fullPath, Watch = true }, path, fullPath)
 {
-    readonly WatchRead<GetData.Response> read;
-
-    public WatchedNode(WatchTable table, string path, string fullPath)
-        : base(path) => read = new(table, this, new GetData.Request { Path = fullPath, Watch = true }, fullPath,
-            (answer, zxid) => See(answer is null ? null : new(Path, answer.Data ?? default, answer.Stat), zxid));
-
     public override bool IsWokenBy(WatchEventType type) =>
         type is WatchEventType.Created or WatchEventType.Deleted or WatchEventType.DataChanged;
 
-    public override bool TryRead(ServerConnection connection) => connection.TrySend(read);
+    protected override ZkNode Understand(ReadOnlyMemory<byte> body)
+    {
+        var answer = ReadBody<GetData.Response>(body);
+        return new(Path, answer.Data ?? default, answer.Stat);
+    }
 
     protected override bool IsSameState(ZkNode one, ZkNode other) => one.Stat.Mzxid == other.Stat.Mzxid && one.Stat.Czxid == other.Stat.Czxid;
 }
 
 /// <summary>The children of a node, which are watched.</summary>
-sealed class WatchedChildren : Watched<ZkChildren>
+sealed class WatchedChildren(WatchTable table, string path, string fullPath)
+    : Watched<ZkChildren>(table, new GetChildren2.Request { Path = fullPath, Watch = true }, path, fullPath)
 {
-    readonly WatchRead<GetChildren2.Response> read;
-
-    public WatchedChildren(WatchTable table, string path, string fullPath)
-        : base(path) => read = new(table, this, new GetChildren2.Request { Path = fullPath, Watch = true }, fullPath,
-            (answer, zxid) => See(answer is null ? null : From(Path, answer), zxid));
-
     public override bool IsWokenBy(WatchEventType type) =>
         type is WatchEventType.Created or WatchEventType.Deleted or WatchEventType.ChildrenChanged;
-
-    public override bool TryRead(ServerConnection connection) => connection.TrySend(read);
 
     /// <summary>The children that a server told of.</summary>
     public static ZkChildren From(string path, GetChildren2.Response answer)
@@ -114,6 +157,8 @@ sealed class WatchedChildren : Watched<ZkChildren>
         Array.Sort(names, StringComparer.Ordinal);
         return new(path, names, answer.Stat);
     }
+
+    protected override ZkChildren Understand(ReadOnlyMemory<byte> body) => From(Path, ReadBody<GetChildren2.Response>(body));
 
     protected override bool IsSameState(ZkChildren one, ZkChildren other) =>
         one.Stat.Pzxid == other.Stat.Pzxid && one.Stat.Czxid == other.Stat.Czxid;

@@ -16,12 +16,13 @@ static class ZooKeeperCosts
     {
         await using var server = await ZooKeeperServer.StartAsync();
         await using var client = await ZooKeeperClient.ConnectAsync(server.Address, new() { SessionTimeout = TimeSpan.FromSeconds(10) });
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Task.Delay(TimeSpan.FromSeconds(5));
         var (cpu, begin) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         await Task.Delay(Idle);
         var (used, passed) = (Environment.CpuUsage.TotalTime - cpu, Stopwatch.GetElapsedTime(begin));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"idle for {passed.TotalSeconds:0.0} s, a session of {client.Session.Timeout}: {used.TotalMilliseconds:0.00} ms of the processor, {100 * used / passed:0.0000} %"));
+            $"idle for {passed.TotalSeconds:0.0} s, a session of {client.Session.Timeout}:"
+            + $" {used.TotalMilliseconds:0.00} ms of the processor, {100 * used / passed:0.0000} %"));
         return 0;
     }
 
@@ -43,7 +44,8 @@ static class ZooKeeperCosts
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Watches} watched nodes of 8 bytes: {ZooKeeperRace.Median(nodes):N0} bytes each; their children: {ZooKeeperRace.Median(children):N0} bytes each"));
+            $"{Watches} watched nodes of 8 bytes: {ZooKeeperRace.Median(nodes):N0} bytes each;"
+            + $" their children: {ZooKeeperRace.Median(children):N0} bytes each"));
         return 0;
     }
 

@@ -34,10 +34,12 @@ static class ZooKeeperRace
         foreach (var what in Cases)
         {
             var runs = new Dictionary<string, List<Run>> { ["samsa"] = [], ["kazoo"] = [] };
-            for (var round = 0; round < 2 * Rounds; round++)
+            // The first of each warms the server up.
+            for (var round = 0; round < 2 * (Rounds + 1); round++)
             {
                 var who = round % 2 == 0 ? "samsa" : "kazoo";
-                runs[who].Add(await RunAsync(server.Address, writer, what, who, $"{what}{round}"));
+                var run = await RunAsync(server.Address, writer, what, who, $"{what}{round}");
+                if (round >= 2) runs[who].Add(run);
             }
 
             Say(what, runs);
@@ -84,7 +86,7 @@ static class ZooKeeperRace
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    static Task ChangeAsync(ZooKeeperClient writer, byte[] data, int times) => Task.WhenAll(Enumerable.Range(0, times).SelectMany(_ =>
+    static async Task ChangeAsync(ZooKeeperClient writer, byte[] data, int times) => await Task.WhenAll(Enumerable.Range(0, times).SelectMany(_ =>
         Enumerable.Range(0, Nodes).Chunk(Together).Select(some =>
             writer.MultiAsync([.. some.Select(i => new ZkOperation.Set($"/race/{i}", data))]).AsTask())));
 
@@ -92,13 +94,17 @@ static class ZooKeeperRace
     {
         foreach (var (who, all) in runs)
         {
+            double Of(Func<Run, double> of) => Median(all.Select(of));
+            var each = string.Join(' ', all.Select(run => run.Seconds.ToString("0.000", CultureInfo.InvariantCulture)));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{what,-7} {who} {Median(all.Select(run => run.Seconds)):0.000} s, its processor {Median(all.Select(run => run.Cpu)):0.000} s, {Median(all.Select(run => run.CpuMicros)):0.0} µs each of {Median(all.Select(run => run.Seen)):N0}   [{string.Join(' ', all.Select(run => run.Seconds.ToString("0.000", CultureInfo.InvariantCulture)))}]"));
+                $"{what,-7} {who} {Of(run => run.Seconds):0.000} s, its processor {Of(run => run.Cpu):0.000} s,"
+                + $" {Of(run => run.CpuMicros):0.0} µs each of {Of(run => run.Seen):N0}   [{each}]"));
         }
 
         double Times(Func<Run, double> of) => Median(runs["kazoo"].Select(of)) / Median(runs["samsa"].Select(of));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what,-7} times {Times(run => run.Seconds):0.0} wall, {Times(run => run.Cpu):0.0} processor, {Times(run => run.CpuMicros):0.0} processor for each"));
+            $"{what,-7} times {Times(run => run.Seconds):0.0} wall, {Times(run => run.Cpu):0.0} processor,"
+            + $" {Times(run => run.CpuMicros):0.0} processor for each"));
     }
 
     public static double Median(IEnumerable<double> values)

@@ -43,8 +43,8 @@ static class ZooKeeperRunner
     static void Done(TimeSpan since, int count) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"done {(Environment.CpuUsage.TotalTime - since).TotalSeconds} {count}"));
 
-    static Task ReadAsync(ZooKeeperClient client, int count) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => client.GetAsync($"/race/{i % ZooKeeperRace.Nodes}").AsTask()));
+    static async Task ReadAsync(ZooKeeperClient client, int count) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => client.GetAsync($"/race/{i % ZooKeeperRace.Nodes}").AsTask()));
 
     /// <summary>Watches all nodes until each has been seen as it should become, one state after the other.</summary>
     sealed class Watch

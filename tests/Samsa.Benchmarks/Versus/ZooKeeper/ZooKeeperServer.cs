@@ -8,6 +8,12 @@ sealed class ZooKeeperServer : IAsyncDisposable
     /// <summary>The Kafka that it comes with, which has ZooKeeper 3.8.4.</summary>
     const string Version = "3.9.2";
 
+    /// <summary>
+    /// Netty reads all that has come at once. The server's own sockets read one request at a time, with a change of threads for each, and are slower
+    /// than a client has to be.
+    /// </summary>
+    const string Settings = "-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory";
+
     readonly string directory;
 
     ZooKeeperServer(string address, string directory) => (Address, this.directory) = (address, directory);
@@ -18,6 +24,7 @@ sealed class ZooKeeperServer : IAsyncDisposable
     {
         var script = Brokers.Script ?? throw new FileNotFoundException("There is no ../shared/kafka/cluster to start a server with.");
         string[] arguments = ["start", Version, "--mode", "zk", "--brokers", "0", "--owner", $"{Environment.ProcessId}"];
+        Environment.SetEnvironmentVariable("JAVA_TOOL_OPTIONS", Settings);
         using var told = JsonDocument.Parse(await Itself.ReadAsync(script, arguments));
         return new(told.RootElement.GetProperty("zookeeper").GetString()!, told.RootElement.GetProperty("dir").GetString()!);
     }
