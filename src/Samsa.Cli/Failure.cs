@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Samsa.Protocol;
 using Samsa.Rx;
+using Samsa.ZooKeeper;
 
 namespace Samsa.Cli;
 
@@ -16,7 +17,8 @@ static class Failure
         TopicNotFoundException or BrokerException { Error: ErrorCode.UnknownTopicOrPartition } => $"{Ended(failure.Message)} `samsa topics` shows what there is.",
         BrokerException { Error: ErrorCode.InvalidReplicationFactor } => $"{Ended(failure.Message)} There must be at least as many brokers as replicas.",
         RegexMatchTimeoutException => "The pattern took longer than a second on one record; write it without nested repetitions.",
-        WorkFailedException or KafkaException or IOException or UnauthorizedAccessException or NotSupportedException => Ended(failure.Message),
+        ZooKeeperException { Error: ZooKeeperError.ConnectionLoss, IsOutcomeUnknown: false } => $"{Ended(failure.Message)} Check the address.",
+        WorkFailedException or ZooKeeperException or KafkaException or IOException or UnauthorizedAccessException or NotSupportedException => Ended(failure.Message),
         _ => $"{Ended(failure.Message)} ({failure.GetType().Name}; --verbose tells where.)",
     };
 

@@ -64,7 +64,8 @@ static class Tool
             ? $"{PathOf(parent)} {result.Command.Name}"
             : "samsa";
 
-    static string Sentence(ParseResult parsed)
+    /// <summary>What is wrong with a command line.</summary>
+    public static string Sentence(ParseResult parsed)
     {
         // A misspelt command is also a missing one; the misspelling is what helps.
         if (parsed.CommandResult.Command is { Subcommands.Count: > 0 } group && parsed.UnmatchedTokens is [var word, ..] && !word.StartsWith('-'))

@@ -34,6 +34,7 @@ static class CommandTree
             ProduceCommand.Create(common),
             ConsumeCommand.Create(common),
             WatchCommand.Create(common),
+            .. ZkCommand.Create(common),
             .. MarblesCommand.Create(common),
         ];
         foreach (var (command, text) in all)

@@ -42,12 +42,15 @@ sealed class CommonOptions(Interruption interruption)
     public IReadOnlyList<KeyValuePair<string, string>> Settings(ParseResult parsed) => parsed.GetValue(settings) ?? [];
 
     /// <exception cref="WrongUseException">Neither the option nor the environment names a cluster.</exception>
-    public string Bootstrap(ParseResult parsed)
+    public string Bootstrap(ParseResult parsed) =>
+        Given(parsed)
+        ?? throw new WrongUseException($"Which cluster? Give it with -b host:port, or in {BootstrapVariable}; `samsa serve` starts one.");
+
+    /// <summary>What was given with <c>-b</c>, or in the environment.</summary>
+    public string? Given(ParseResult parsed)
     {
         var servers = parsed.GetValue(bootstrap) ?? Environment.GetEnvironmentVariable(BootstrapVariable);
-        return !string.IsNullOrWhiteSpace(servers)
-            ? servers
-            : throw new WrongUseException($"Which cluster? Give it with -b host:port, or in {BootstrapVariable}; `samsa serve` starts one.");
+        return string.IsNullOrWhiteSpace(servers) ? null : servers;
     }
 
     /// <summary>Commands that bring their own brokers refuse an address rather than pass over it in silence.</summary>

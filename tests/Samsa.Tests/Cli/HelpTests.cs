@@ -10,6 +10,9 @@ public sealed class HelpTests
     [TestCase("topics create", "samsa topics create clicks --partitions 6 --replication 3")]
     [TestCase("produce", "echo hello | samsa produce greetings")]
     [TestCase("consume", "samsa consume clicks --from last:10 --until-end")]
+    [TestCase("zk", "samsa zk watch /brokers --recursive")]
+    [TestCase("zk ls", "samsa zk ls /brokers/topics")]
+    [TestCase("zk set", "samsa zk set /app/mode slow --version 3")]
     [TestCase("marbles", "samsa marbles run bursts.marble --assembly")]
     [TestCase("marbles draw", "samsa marbles draw marbles --to docs/marbles --gallery")]
     [TestCase("marbles run", "samsa marbles run one.marble --json")]
@@ -26,6 +29,7 @@ public sealed class HelpTests
 
     [TestCase("samsa con", "consume")]
     [TestCase("samsa topics de", "describe")]
+    [TestCase("samsa zk w", "watch")]
     [TestCase("samsa produce t --compr", "--compression")]
     [TestCase("samsa produce t --compression z", "zstd")]
     [TestCase("samsa consume t --from la", "last:")]

@@ -97,11 +97,3 @@ sealed class RealZooKeeper
         return output;
     }
 }
-
-/// <summary>Ends the servers when all tests of this folder have ended.</summary>
-[SetUpFixture]
-public sealed class SharedServers
-{
-    [OneTimeTearDown]
-    public Task Stop() => RealZooKeeper.StopSharedAsync();
-}

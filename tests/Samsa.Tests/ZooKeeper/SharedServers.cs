@@ -1,0 +1,11 @@
+using Samsa.Tests.ZooKeeper;
+
+namespace Samsa.Tests;
+
+/// <summary>Ends the servers when all tests have ended: those of the tool use them, too.</summary>
+[SetUpFixture]
+public sealed class SharedServers
+{
+    [OneTimeTearDown]
+    public Task Stop() => RealZooKeeper.StopSharedAsync();
+}
