@@ -58,11 +58,6 @@ public sealed class DocumentTests
         .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories),
     ];
 
-    static readonly Lazy<MetadataReference[]> References = new(() =>
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
-    ]);
-
     [TestCaseSource(nameof(Examples))]
     public void An_example_can_be_typed_in(string document, int line, string code)
     {
@@ -73,7 +68,7 @@ public sealed class DocumentTests
         var tree = CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview));
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
 
-        var wrong = CSharpCompilation.Create("Example", [tree], References.Value, options).GetDiagnostics()
+        var wrong = CSharpCompilation.Create("Example", [tree], References.Built, options).GetDiagnostics()
             .Where(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error)
             .Select(diagnostic => $"{document}:{diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {diagnostic.GetMessage(null)}");
 
