@@ -67,12 +67,13 @@ sealed class ZooKeeperStory
         await using var kafka = await Kafka.ConnectAsync(At(brokers));
         var name = RunningBrokers.NewName("by-use");
 
-        Assert.That(kafka.Topics[name], Is.SameAs(kafka.Topics[name]));
+        var topic = kafka.Topics[name];
+        Assert.That(kafka.Topics[name], Is.SameAs(topic));
         Assert.That(() => kafka.Topics["é"], Throws.ArgumentException);
         Assert.That((await SnapshotAsync(kafka)).Topics.Keys, Does.Not.Contain(name));
-        Assert.That((await kafka.ListTopicsAsync()).Select(topic => topic.Name), Does.Not.Contain(name));
+        Assert.That((await kafka.ListTopicsAsync()).Select(one => one.Name), Does.Not.Contain(name));
         var created = kafka.Changes.OfType<ClusterChange.TopicCreated>().FirstAsync(change => change.Topic.Name == name).ToTask();
-        await kafka.Topics[name].PublishAsync("hello").Within(30, "publishing");
+        await topic.PublishAsync("hello").Within(30, "publishing");
 
         Assert.That((await created.Within(30, "the watch tells of the topic")).Topic.Partitions, Has.Count.EqualTo(6));
     }
