@@ -240,8 +240,11 @@ public sealed class EmbeddedKafka : IAsyncDisposable
 
     async Task StopAsync(int id, bool saysFarewell)
     {
-        await Server(id).StopAsync(forGood: false).ConfigureAwait(false);
-        if (registry is not null) await registry.LeaveAsync(id, saysFarewell).ConfigureAwait(false);
+        var server = Server(id);
+        // Its session goes silent first: what is still connected when the cluster hears of the stop hands over in good order.
+        if (registry is not null && !saysFarewell) await registry.LeaveAsync(id, saysFarewell: false).ConfigureAwait(false);
+        await server.StopAsync(forGood: false).ConfigureAwait(false);
+        if (registry is not null) await registry.LeaveAsync(id, saysFarewell: true).ConfigureAwait(false);
     }
 
     TopicState Topic(string name) =>

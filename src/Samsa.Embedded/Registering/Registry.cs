@@ -87,10 +87,12 @@ sealed class Registry : IAsyncDisposable
     public async Task LeaveAsync(int broker, bool saysFarewell)
     {
         RegisteredBroker? leaving;
-        lock (gate) brokers.Remove(broker, out leaving);
+        lock (gate) leaving = brokers.GetValueOrDefault(broker);
         if (leaving is null) return;
         if (saysFarewell) await leaving.DisposeAsync().ConfigureAwait(false);
         else await leaving.AbandonAsync().ConfigureAwait(false);
+        // Only now: the loop lets go of the office of a controller that is not here any more, and a killed one has nothing to say to that.
+        lock (gate) brokers.Remove(broker);
         Wake();
     }
 

@@ -55,11 +55,12 @@ sealed class SessionLoop : IAsyncDisposable
     /// <summary>Ends everything here, and the session at the server only when it is told.</summary>
     public async ValueTask EndAsync(bool saysFarewell)
     {
+        // First of all: a server closes the connection as soon as it has answered, and nobody may begin another session then.
+        await closing.CancelAsync().ConfigureAwait(false);
         var open = Volatile.Read(ref connection);
         var farewell = new Question<CloseSession.Response, bool>(new CloseSession.Request(), "", static (_, _) => true);
         if (saysFarewell && open?.TrySend(farewell) == true)
             await ((Task)farewell.Answered.AsTask().WaitAsync(FarewellTime, options.Clock)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await closing.CancelAsync().ConfigureAwait(false);
         // Another one may have come meanwhile.
         Volatile.Read(ref connection)?.Close(new("the client was closed"));
         await stopped.Task.ConfigureAwait(false);

@@ -27,6 +27,7 @@ public sealed class WatchedClusterTests
         cluster.CreateTopic("t", partitions: 2);
         await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
         using var changes = new Recorder<ClusterChange>(kafka.Changes);
+        await changes.SawAsync(change => change is ClusterChange.Snapshot(var view) && view.Topics.ContainsKey("t"));
         using var seen = new Recorder<(int, string)>(kafka.Topics["t"].AsObservable().Select(record => (record.Partition, record.Text!)));
         foreach (var partition in new[] { 0, 1 }) await kafka.Topics["t"].PublishAsync(new ProducerRecord("a") { Partition = partition });
         await seen.SawAsync(record => record == (1, "a"));
@@ -59,6 +60,7 @@ public sealed class WatchedClusterTests
         cluster.CreateTopic("t");
         await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
         using var changes = new Recorder<ClusterChange>(kafka.Changes);
+        await changes.SawAsync(change => change is ClusterChange.Snapshot(var view) && view.Topics.ContainsKey("t"));
         using var seen = new Recorder<string>(kafka.Topics["t"].AsObservable().Select(record => record.Text!));
         await kafka.Topics["t"].PublishAsync("a");
         await seen.SawAsync(text => text == "a");
