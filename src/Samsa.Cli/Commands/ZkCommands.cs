@@ -168,7 +168,6 @@ sealed class ZkCommands(bool isShell, Func<ParseResult, ZkWork, CancellationToke
         var path = new Argument<string>("PATH") { Description = isShell ? "The node; from where we are, unless it begins with a slash" : "The node" };
         if (isNeeded) return path;
         path.DefaultValueFactory = _ => isShell ? "." : "/";
-        path.Description += isShell ? " [default: where we are]" : " [default: /]";
         return path;
     }
 

@@ -39,7 +39,7 @@ sealed class ZkShell
     public async Task<int> RunAsync(CancellationToken ct)
     {
         if (isAsked) Say.Line($"{place.Client.Session.Server}{place.Client.Chroot}. `help` shows the commands, `exit` ends.");
-        while (await LineAsync(ct) is { } line)
+        while (await AskAsync(ct) is { } line)
         {
             string[] words;
             try
@@ -93,10 +93,12 @@ sealed class ZkShell
         return ExitCode.Done;
     }
 
-    async Task<string?> LineAsync(CancellationToken ct)
+    Task<string?> AskAsync(CancellationToken ct)
     {
         if (isAsked) Console.Out.Write(place.Colors ? $"\e[90mzk\e[0m {place.At} > " : $"zk {place.At} > ");
-        // Reading from a terminal cannot be cancelled; it ends with the process.
-        return await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(ct);
+        return LineAsync(ct);
     }
+
+    // Reading from a terminal cannot be cancelled; it ends with the process.
+    static Task<string?> LineAsync(CancellationToken ct) => Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(ct);
 }
