@@ -4,7 +4,7 @@ namespace Samsa.Tests.Cli;
 [TestFixture, NonParallelizable]
 public sealed class WrongUseTests
 {
-    [TestCase("prodce", "prodce is not a command; there are demo, serve, topics, produce, consume, zk, marbles. See `samsa --help`.")]
+    [TestCase("prodce", "prodce is not a command; there are demo, serve, topics, produce, consume, watch, zk, marbles. See `samsa --help`.")]
     [TestCase("topics creat t", "creat is not a command; there are list, describe, create, delete. See `samsa topics --help`.")]
     [TestCase("consume", "Required argument 'TOPIC' missing for command: 'consume'. See `samsa consume --help`.")]
     [TestCase("consume t", "Which cluster? Give it with -b host:port, or in SAMSA_BOOTSTRAP; `samsa serve` starts one. See `samsa consume --help`.")]
@@ -71,7 +71,7 @@ public sealed class WrongUseTests
     public async Task The_process_answers_as_the_tool_does()
     {
         var finished = await SamsaProcess.RunAsync(null, "", "prodce");
-        Assert.That((finished.Code, finished.Error), Is.EqualTo((2, $"samsa: prodce is not a command; there are demo, serve, topics, produce, consume, zk, marbles. See `samsa --help`.{Environment.NewLine}")));
+        Assert.That((finished.Code, finished.Error), Is.EqualTo((2, $"samsa: prodce is not a command; there are demo, serve, topics, produce, consume, watch, zk, marbles. See `samsa --help`.{Environment.NewLine}")));
     }
 
     [TestCase("a b")]
