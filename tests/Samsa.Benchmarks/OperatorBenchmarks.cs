@@ -47,8 +47,7 @@ public class OperatorBenchmarks
     /// <summary>Gives records as a reading does: one call after the other, on one thread, and nothing around it.</summary>
     sealed class Pump(int count) : IObservable<KafkaRecord>
     {
-        readonly KafkaRecord[] records =
-            [.. Enumerable.Range(0, count).Select(offset => new ProducerRecord("key", "value").AsRead("t", 0, offset))];
+        readonly KafkaRecord[] records = ReadRecords.Of(count);
 
         IObserver<KafkaRecord>? listener;
 

@@ -99,6 +99,9 @@ public sealed class RecordBatch
     public ReadOnlyMemory<byte> Slice(int start, int length) =>
         length < 0 ? ReadOnlyMemory<byte>.Empty : Frame is null ? new ReadOnlyMemory<byte>(bytes, start, length) : Frame.Slice(start, length);
 
+    /// <summary>All that there is to know of a record of this batch, in eight bytes.</summary>
+    public RecordPlace PlaceOf(in RecordEntry record) => new(this, record);
+
     /// <summary>The key of a record of this batch; empty when there is none.</summary>
     public ReadOnlyMemory<byte> KeyOf(in RecordEntry record) => Slice(record.KeyStart, record.KeyLength);
 

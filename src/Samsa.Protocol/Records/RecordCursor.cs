@@ -50,6 +50,7 @@ public struct RecordCursor
         var fields = new RecordFields(batch, position);
         var end = fields.Enter();
         fields.SkipByte();
+        var start = fields.Position;
         var timestampDelta = fields.ReadLong();
         var offset = batch.BaseOffset + fields.ReadInt();
         var keyLength = fields.ReadLength();
@@ -64,6 +65,7 @@ public struct RecordCursor
 
         previous = offset;
         position = end;
+        current.Start = start;
         current.Offset = offset;
         current.Timestamp = batch.OneTimestamp ? batch.MaxTimestamp : batch.BaseTimestamp + timestampDelta;
         current.KeyStart = keyStart;
@@ -100,6 +102,7 @@ public struct RecordCursor
         var keyLength = BinaryPrimitives.ReadInt32BigEndian(span[keyAt..]);
         var valueAt = keyAt + 4 + Math.Max(keyLength, 0);
         var valueLength = BinaryPrimitives.ReadInt32BigEndian(span[valueAt..]);
+        current.Start = position;
         current.Offset = batch.OffsetShift + BinaryPrimitives.ReadInt64BigEndian(span);
         current.Timestamp = batch.Magic == 0 ? -1
             : batch.OneTimestamp ? batch.MaxTimestamp

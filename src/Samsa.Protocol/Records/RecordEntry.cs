@@ -29,4 +29,7 @@ public struct RecordEntry
 
     /// <summary>How many headers there are.</summary>
     public int HeaderCount { readonly get; internal set; }
+
+    /// <summary>Where the record begins: in magic 2 its timestamp, otherwise the whole message.</summary>
+    internal int Start { readonly get; set; }
 }

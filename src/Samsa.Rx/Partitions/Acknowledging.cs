@@ -6,9 +6,9 @@ sealed class Acknowledging(IObserver<KafkaRecord> observer) : IObserver<KafkaRec
     public void OnNext(KafkaRecord value)
     {
         var origin = value.Origin;
-        origin.Begin(value);
+        var offset = origin.Begin(value);
         observer.OnNext(value);
-        origin.End(value.Offset);
+        origin.End(offset);
     }
 
     public void OnError(Exception error) => observer.OnError(error);

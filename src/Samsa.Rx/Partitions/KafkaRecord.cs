@@ -17,21 +17,14 @@ public readonly struct KafkaRecord : IDeferrable
     // What a record that is kept costs beside its bytes.
     const int Overhead = 64;
 
+    // Two words, which calls pass in registers: whoever hands records on, as each operator of System.Reactive does several times, pays for their size.
     readonly RecordBatch? batch;
-    readonly int keyStart;
-    readonly int keyLength;
-    readonly int valueStart;
-    readonly int valueLength;
+    readonly RecordPlace place;
 
     internal KafkaRecord(RecordBatch batch, in RecordEntry entry)
     {
         this.batch = batch;
-        Offset = entry.Offset;
-        Timestamp = entry.Timestamp;
-        keyStart = entry.KeyStart;
-        keyLength = entry.KeyLength;
-        valueStart = entry.ValueStart;
-        valueLength = entry.ValueLength;
+        place = batch.PlaceOf(entry);
     }
 
     /// <summary>The topic it was read from.</summary>
@@ -41,10 +34,10 @@ public readonly struct KafkaRecord : IDeferrable
     public int Partition => Origin.Partition;
 
     /// <summary>Where in the partition it is. Offsets rise; they may have gaps.</summary>
-    public long Offset { get; }
+    public long Offset => batch is null ? 0 : place.OffsetIn(batch);
 
     /// <summary>Milliseconds since 1970 in UTC, as they came: any 64 bits. -1: none (always so before 0.10).</summary>
-    public long Timestamp { get; }
+    public long Timestamp => batch is null ? 0 : place.TimestampIn(batch);
 
     /// <summary>The timestamp as a time; what lies outside the years 1 to 9999 becomes the first or the last moment of them.</summary>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(Timestamp, FirstMillisecond, LastMillisecond));
@@ -56,19 +49,26 @@ public readonly struct KafkaRecord : IDeferrable
     public int LeaderEpoch => Batch.LeaderEpoch;
 
     /// <summary>The key; empty when there is none.</summary>
-    public ReadOnlyMemory<byte> Key => Batch.Slice(keyStart, keyLength);
+    public ReadOnlyMemory<byte> Key => Slice(place.KeyIn(Batch));
 
     /// <summary>Whether there is no key, which is not the same as an empty one.</summary>
-    public bool KeyIsNull => keyLength < 0;
+    public bool KeyIsNull => batch is not null && place.KeyIn(batch).Length < 0;
 
     /// <summary>The value; empty when there is none.</summary>
-    public ReadOnlyMemory<byte> Value => Batch.Slice(valueStart, valueLength);
+    public ReadOnlyMemory<byte> Value => Slice(place.ValueIn(Batch));
 
     /// <summary>Whether there is no value (in a compacted topic: the key is deleted), which is not the same as an empty one.</summary>
-    public bool ValueIsNull => valueLength < 0;
+    public bool ValueIsNull => batch is not null && place.ValueIn(batch).Length < 0;
 
     /// <summary>The headers (KIP-82), in the order in which they were written.</summary>
-    public RecordHeaders Headers => new(Batch, valueStart + Math.Max(valueLength, 0));
+    public RecordHeaders Headers
+    {
+        get
+        {
+            var (start, length) = place.ValueIn(Batch);
+            return new(Batch, start + Math.Max(length, 0));
+        }
+    }
 
     /// <summary>The key read as UTF-8, null when there is none. Allocates a string each time.</summary>
     public string? KeyText => KeyIsNull ? null : Encoding.UTF8.GetString(Key.Span);
@@ -78,9 +78,11 @@ public readonly struct KafkaRecord : IDeferrable
 
     internal RecordOrigin Origin => (RecordOrigin)Batch.Tag!;
 
-    internal int Cost => Overhead + Math.Max(keyLength, 0) + Math.Max(valueLength, 0);
+    internal int Cost => Overhead + Key.Length + Value.Length;
 
     RecordBatch Batch => batch ?? throw new InvalidOperationException("This KafkaRecord was never read from a topic: it is the default of its type.");
+
+    ReadOnlyMemory<byte> Slice((int Start, int Length) part) => batch!.Slice(part.Start, part.Length);
 
     /// <summary>
     /// Keeps the record beyond <c>OnNext</c>: the position of its partition does not go past it before the lease is completed. The operators of <c>Samsa.Flow</c> do it by
@@ -98,5 +100,5 @@ public readonly struct KafkaRecord : IDeferrable
     /// <summary>Where it was read, and its sizes: <c>clicks 3@17 (key 5 bytes, value 100 bytes)</c>.</summary>
     public override string ToString() => batch is null
         ? "no record"
-        : $"{Topic} {Partition}@{Offset} (key {(KeyIsNull ? "null" : $"{keyLength} bytes")}, value {(ValueIsNull ? "null" : $"{valueLength} bytes")})";
+        : $"{Topic} {Partition}@{Offset} (key {(KeyIsNull ? "null" : $"{Key.Length} bytes")}, value {(ValueIsNull ? "null" : $"{Value.Length} bytes")})";
 }

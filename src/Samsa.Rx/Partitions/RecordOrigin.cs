@@ -74,11 +74,13 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
     }
 
     /// <summary>The observer gets a record now.</summary>
-    public void Begin(in KafkaRecord record)
+    /// <returns>Its offset, for <see cref="End"/>.</returns>
+    public long Begin(in KafkaRecord record)
     {
         var offset = record.Offset;
         if (offset < frontier || isExplicit) BeginSlowly(record);
         Volatile.Write(ref frontier, offset);
+        return offset;
     }
 
     /// <summary>The observer has returned.</summary>
