@@ -339,8 +339,10 @@ sealed partial class FetchSession : IAsyncDisposable
         reader.Interest?.Dispose();
     }
 
-    StartFrom? LeftAt(PartitionReader reader) =>
-        left.TryGetValue(reader.Id, out var before) && before.TopicId == reader.TopicId && before.Origin.Position is { } position
-            ? StartFrom.Offset(position)
-            : null;
+    StartFrom? LeftAt(PartitionReader reader)
+    {
+        if (!left.TryGetValue(reader.Id, out var before) || before.TopicId != reader.TopicId) return null;
+        // One that was given up before its position was known was left where it was to begin.
+        return before.Origin.Position is { } position ? StartFrom.Offset(position) : before.Seek?.Start;
+    }
 }

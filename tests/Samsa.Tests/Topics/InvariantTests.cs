@@ -75,6 +75,14 @@ public sealed class InvariantTests
     }
 
     [Test]
+    public async Task What_is_neither_kept_nor_taken_away_comes_once_and_in_order([Range(1, 20)] int seed)
+    {
+        await using var stage = await Stage.OpenAsync(partitions: 3);
+        using var story = new HoldingStory(seed, stage);
+        await story.Run();
+    }
+
+    [Test]
     public async Task Whatever_operators_records_go_through_all_leases_end([Values(11, 12, 13, 14, 15, 16)] int seed)
     {
         TestContext.Out.WriteLine($"seed {seed}");
