@@ -3,14 +3,16 @@ using System.Collections;
 namespace Samsa.Flow;
 
 /// <summary>Elements that are dealt with together: their leases end when nobody has the batch any more.</summary>
-sealed class LeasedBatch<T>(IReadOnlyCollection<Kept<T>> kept) : IReadOnlyList<T>, IDeferrable, ILeaseHolder
+sealed class LeasedBatch<T> : IReadOnlyList<T>, IDeferrable
 {
-    readonly T[] values = [.. kept.Select(one => one.Value)];
-    readonly Lease[] leases = [.. kept.Select(one => one.Lease).Where(lease => lease.Holder is not null)];
-    Exception? failure;
+    readonly T[] values;
+    readonly SharedLease lease = new();
 
-    // Who tells the batch has it, too.
-    int holders = 1;
+    LeasedBatch(IReadOnlyCollection<Kept<T>> kept)
+    {
+        values = [.. kept.Select(one => one.Value)];
+        foreach (var one in kept) lease.Add(one.Lease);
+    }
 
     public int Count => values.Length;
 
@@ -23,37 +25,17 @@ sealed class LeasedBatch<T>(IReadOnlyCollection<Kept<T>> kept) : IReadOnlyList<T
         var batch = new LeasedBatch<T>(kept);
         try
         {
-            if (output.Tell((IReadOnlyList<T>)batch)) batch.Complete(0);
-            else batch.Fail(0, Lease.NobodyListens());
+            if (output.Tell((IReadOnlyList<T>)batch)) batch.lease.Complete();
+            else batch.lease.Fail(Lease.NobodyListens());
         }
         catch (Exception error)
         {
-            batch.Fail(0, error);
+            batch.lease.Fail(error);
             throw;
         }
     }
 
-    public Lease Defer()
-    {
-        if (Interlocked.Increment(ref holders) > 1) return new(this, 0);
-        throw new InvalidOperationException("The batch has been acknowledged already; it can be deferred in OnNext only.");
-    }
-
-    public void Complete(long ticket)
-    {
-        if (Interlocked.Decrement(ref holders) > 0) return;
-        foreach (var lease in leases)
-        {
-            if (failure is null) lease.Complete();
-            else lease.Fail(failure);
-        }
-    }
-
-    public void Fail(long ticket, Exception error)
-    {
-        Interlocked.CompareExchange(ref failure, error, null);
-        Complete(ticket);
-    }
+    public Lease Defer() => lease.Defer();
 
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)values).GetEnumerator();
 

@@ -124,7 +124,7 @@ public sealed class Kafka : IAsyncDisposable
         IObservable<PartitionAssignment> assignments, ConsumeOptions? options = null, MergeByAssignmentOptions<TopicPartition>? merging = null)
     {
         ArgumentNullException.ThrowIfNull(assignments);
-        return new(new(readers, "assigned partitions", options ?? Options.Consume, assignments, merging ?? new()));
+        return new(ReadingPlan.Of(readers, assignments, options, merging));
     }
 
     /// <inheritdoc cref="Read"/>
@@ -133,7 +133,7 @@ public sealed class Kafka : IAsyncDisposable
         IObservable<PartitionAssignment> assignments, ConsumeOptions? options = null, MergeByAssignmentOptions<TopicPartition>? merging = null)
     {
         ArgumentNullException.ThrowIfNull(assignments);
-        return new ReadingSource(new(readers, "assigned partitions", options ?? Options.Consume, assignments, merging ?? new()));
+        return new ReadingSource(ReadingPlan.Of(readers, assignments, options, merging));
     }
 
     /// <summary>Creates a topic, and waits until the brokers show it with a leader for each partition.</summary>

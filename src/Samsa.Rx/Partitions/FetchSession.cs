@@ -119,7 +119,7 @@ sealed partial class FetchSession : IAsyncDisposable
     /// <param name="start">Where its reading begins; null for where it was left, or <see cref="ConsumeOptions.Start"/> the first time.</param>
     /// <param name="observer">To whom its records are pushed; null when they are pulled.</param>
     /// <exception cref="InvalidOperationException">It is read already.</exception>
-    public PartitionReader Add(TopicPartition id, StartFrom? start, IObserver<KafkaRecord>? observer = null)
+    public PartitionReader Add(TopicPartition id, StartFrom? start, IFeedObserver<KafkaRecord>? observer = null)
     {
         PartitionReader reader;
         lock (gate)

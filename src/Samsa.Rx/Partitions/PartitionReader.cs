@@ -2,7 +2,7 @@ namespace Samsa.Rx;
 
 /// <summary>How far one partition is read, and by whom. Only its session changes it, under its gate.</summary>
 sealed class PartitionReader(
-    TopicPartition id, Guid topicId, int askBytes, AckMode mode = AckMode.None, IObserver<KafkaRecord>? observer = null, IDisposable? interest = null)
+    TopicPartition id, Guid topicId, int askBytes, AckMode mode = AckMode.None, IFeedObserver<KafkaRecord>? observer = null, IDisposable? interest = null)
 {
     /// <summary>How often it may be sent from one broker to another within a minute. Followers seldom change, and each way costs a fetch.</summary>
     public const int MostMoves = 5;
@@ -16,7 +16,7 @@ sealed class PartitionReader(
     public RecordOrigin Origin { get; } = new(id, mode);
 
     /// <summary>To whom its records are pushed; null when they are pulled.</summary>
-    public IObserver<KafkaRecord>? Observer { get; } = observer;
+    public IFeedObserver<KafkaRecord>? Observer { get; } = observer;
 
     /// <summary>Keeps its topic in the cluster view.</summary>
     public IDisposable? Interest { get; } = interest;

@@ -12,7 +12,8 @@ sealed class PartitionStream(FetchSession session, TopicPartition id, StartFrom?
 {
     public IDisposable Subscribe(IObserver<KafkaRecord> observer)
     {
-        var reader = session.Add(id, start, isPushed ? observer : null);
+        // Only the merge of a reading subscribes, and it takes a batch in one turn.
+        var reader = session.Add(id, start, isPushed ? (IFeedObserver<KafkaRecord>)observer : null);
         var draining = revoked.UnsafeRegister(_ => session.Drain(reader), null);
         return Disposable.Create(() =>
         {

@@ -63,11 +63,7 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
         frame?.Lend();
         try
         {
-            if (reader.Observer is IFeedObserver<KafkaRecord> merge)
-                merge.OnAll(ref feed);
-            else
-                while (feed.TryNext(out var record))
-                    reader.Observer!.OnNext(record);
+            reader.Observer!.OnAll(ref feed);
         }
         catch (Exception error)
         {

@@ -1,5 +1,3 @@
-using Samsa.Protocol.Records;
-
 namespace Samsa.Rx;
 
 /// <summary>The pull face of a session: goes from record to record, and waits only when none is ready. Nothing is allocated for a record.</summary>
@@ -10,10 +8,9 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
 {
     FetchSession? session;
     bool tracks;
-    RecordCursor records;
+    RecordFeed feed;
     ReadyBatch batch;
     bool hasBatch;
-    long next;
 
     public KafkaRecord Current { get; private set; }
 
@@ -21,7 +18,7 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
     public ValueTask<bool> MoveNextAsync()
     {
         // Who asks for the next record has dealt with the one before, or has deferred it.
-        if (next > 0 && tracks) batch.Reader.Origin.End(next - 1);
+        if (hasBatch && tracks) batch.Reader.Origin.End(feed.Next - 1);
         if (hasBatch && !ct.IsCancellationRequested && Step(session!)) return new(true);
         return FindAsync(session ??= Open());
     }
@@ -54,7 +51,7 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
                     return false;
             // Between two records anybody may look, from anywhere, and for as long as he likes.
             batch.Batch.Frame?.TakeBack();
-            (hasBatch, records, next) = (true, batch.Batch.GetRecords(), batch.From);
+            (hasBatch, feed) = (true, new(batch));
         }
         while (!Step(session));
         return true;
@@ -62,27 +59,15 @@ sealed class RecordEnumerator(Func<FetchSession> open, CancellationToken ct, IDi
 
     bool Step(FetchSession session)
     {
-        try
+        if (feed.TryNext(out var record))
         {
-            while (records.MoveNext())
-            {
-                ref readonly var entry = ref records.Current;
-                if (entry.Offset < batch.From) continue;
-                if (entry.Offset >= batch.Until) break;
-                if (batch.Reader.IsGone) return false;
-                next = entry.Offset + 1;
-                Current = new(batch.Batch, entry);
-                if (tracks) batch.Reader.Origin.Begin(Current);
-                return true;
-            }
-
-            if (!batch.Reader.IsGone) batch.Reader.Origin.SkipTo(batch.DoneAt);
-        }
-        catch (CorruptBatchException damage)
-        {
-            session.Spoiled(batch, next, damage);
+            Current = record;
+            if (tracks) batch.Reader.Origin.Begin(record);
+            return true;
         }
 
+        if (feed.Damage is { } damage) session.Spoiled(batch, feed.Next, damage);
+        else if (!batch.Reader.IsGone) batch.Reader.Origin.SkipTo(batch.DoneAt);
         return false;
     }
 

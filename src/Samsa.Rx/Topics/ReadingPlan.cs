@@ -15,4 +15,9 @@ sealed record ReadingPlan(
         var options = given ?? readers.Settings.Consume;
         return new(readers, topic, options, new TopicAssignments(readers, topic, options), new());
     }
+
+    /// <summary>What somebody assigns.</summary>
+    public static ReadingPlan Of(
+        Readers readers, IObservable<PartitionAssignment> assignments, ConsumeOptions? options, MergeByAssignmentOptions<TopicPartition>? merging) =>
+        new(readers, "assigned partitions", options ?? readers.Settings.Consume, assignments, merging ?? new());
 }

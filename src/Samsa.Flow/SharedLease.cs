@@ -1,9 +1,7 @@
-using Samsa.Flow;
-
-namespace Samsa.Rx;
+namespace Samsa.Flow;
 
 /// <summary>Leases that several count on: they end when the last of them has done, and fail when one of them has failed.</summary>
-sealed class SharedLease : ILeaseHolder
+sealed class SharedLease : ILeaseHolder, IDeferrable
 {
     readonly List<Lease> leases = [];
     Exception? failure;
@@ -19,8 +17,11 @@ sealed class SharedLease : ILeaseHolder
         return shared;
     }
 
-    /// <summary>Takes a lease over. Only before others have it.</summary>
-    public void Add(Lease lease) => leases.Add(lease);
+    /// <summary>Takes a lease over, if there is somebody who counts on it. Only before others have it.</summary>
+    public void Add(Lease lease)
+    {
+        if (lease.Holder is not null) leases.Add(lease);
+    }
 
     public Lease Defer()
     {
@@ -43,4 +44,6 @@ sealed class SharedLease : ILeaseHolder
         Interlocked.CompareExchange(ref failure, error, null);
         Complete(ticket);
     }
+
+    public void Fail(Exception error) => Fail(0, error);
 }
