@@ -8,7 +8,7 @@ public static partial class KafkaObservable
     /// <summary>How far behind the end of their topic these records are, once in a period.</summary>
     /// <inheritdoc cref="Lag(IObservable{PartitionPosition}, Func{CancellationToken, ValueTask{IReadOnlyList{PartitionOffsets}}}, TimeSpan, IScheduler)" path="/remarks"/>
     /// <param name="records">The records of a reading, which is shared with whoever handles them: <c>Publish</c> it. A position is the offset behind the
-    /// last record, so that a marker at the end of a partition counts as one to be read.</param>
+    /// last record, so that markers of transactions at the end of a partition count as to be read: a <see cref="Reading"/> knows better.</param>
     /// <param name="topic">Their topic.</param>
     /// <param name="period">How often is asked.</param>
     /// <param name="isolation">Whether the end is that of all records, or of those that are committed.</param>
@@ -19,8 +19,25 @@ public static partial class KafkaObservable
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(topic);
+        if (records is Reading reading) return reading.Lag(topic, period, isolation, scheduler);
         return records.Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).Lag(
             ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
+    }
+
+    /// <summary>How far a reading is behind the end of its topic, once in a period: what it has dealt with, and what there was nothing to deal with in.</summary>
+    /// <inheritdoc cref="Lag(IObservable{PartitionPosition}, Func{CancellationToken, ValueTask{IReadOnlyList{PartitionOffsets}}}, TimeSpan, IScheduler)" path="/remarks"/>
+    /// <param name="reading">The reading, whose <see cref="Reading.Positions"/> count. It is begun by who subscribes to its records.</param>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="period">How often is asked.</param>
+    /// <param name="isolation">Whether the end is that of all records, or of those that are committed.</param>
+    /// <param name="scheduler">Measures the period; null for the default.</param>
+    /// <returns>All partitions of the topic, at each answer, in the order of their numbers.</returns>
+    public static IObservable<IReadOnlyList<PartitionLag>> Lag(
+        this Reading reading, Topic topic, TimeSpan period, Isolation isolation = Isolation.ReadUncommitted, IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        ArgumentNullException.ThrowIfNull(topic);
+        return reading.Positions.Lag(ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
     }
 
     /// <summary>How far positions are behind the ends of their partitions, once in a period.</summary>

@@ -14,7 +14,7 @@ public static partial class KafkaObservable
     /// <param name="topic">The topic.</param>
     /// <param name="start">Where the history begins: <c>StartFrom.Last(10)</c> are the last ten of each partition.</param>
     /// <param name="options">What is read and how, but for the start; null for <see cref="KafkaOptions.Consume"/> of the client. Each partition has a
-    /// reading of its own until it is caught up with.</param>
+    /// reading of its own until it is caught up with: one that is ahead in time waits in <c>OnNext</c>, and must not hold up the others.</param>
     /// <param name="idle">How long a partition that gives nothing holds up the others; null for ten seconds.</param>
     /// <param name="capacity">How many records of each partition may wait for their turn.</param>
     /// <param name="scheduler">Measures how long a partition has been idle; null for the default.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Microsoft.Reactive.Testing;
+using Samsa.Protocol.Records;
 using Samsa.Rx;
 using Samsa.Tests.Embedded;
 using Samsa.Tests.Topics;
@@ -47,6 +48,22 @@ public sealed class LagTests
         using var subscription = positions.Lag(_ => throw new FormatException(), TimeSpan.FromSeconds(1), scheduler).Subscribe(_ => { }, thrown => error = thrown);
 
         Assert.That((error?.GetType(), positions.HasObservers), Is.EqualTo((typeof(FormatException), false)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_marker_at_the_end_is_nothing_to_be_read(bool isCommitted)
+    {
+        await using var stage = await Stage.OpenAsync(partitions: 1);
+        stage.Write(0, "a");
+        Transactions.Write(stage, producer: 7, "b");
+        Transactions.Mark(stage, producer: 7, isCommitted ? ControlType.Commit : ControlType.Abort);
+        var reading = stage.Topic.Read(new() { Isolation = Isolation.ReadCommitted });
+        var lags = new ConcurrentQueue<long?>();
+        using var lag = reading.Lag(stage.Topic, TimeSpan.FromMilliseconds(20)).Subscribe(all => lags.Enqueue(all[0].Lag));
+        using var records = reading.Subscribe(_ => { });
+
+        await Eventually.Is(() => lags.LastOrDefault() == 0, "it has read all there is");
     }
 
     [Test]
