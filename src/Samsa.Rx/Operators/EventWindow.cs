@@ -2,7 +2,7 @@ using Samsa.Flow;
 
 namespace Samsa.Rx;
 
-/// <summary>What <c>WindowByEventTime</c> tells: a window that is over, or an element that came too late for its own.</summary>
+/// <summary>What <c>WindowByEventTime</c> tells: a window that is over, or an element that came too late for its own, or far too early.</summary>
 /// <typeparam name="TSource">The elements.</typeparam>
 /// <typeparam name="TKey">Of what there is a window each.</typeparam>
 /// <typeparam name="TResult">What the elements of a window become.</typeparam>
@@ -72,4 +72,29 @@ public sealed class LateElement<TSource, TKey, TResult> : EventWindow<TSource, T
 
     /// <summary>What it is: <c>late: element</c>.</summary>
     public override string ToString() => $"late: {Element}";
+}
+
+/// <summary>An element whose time is further ahead than is believed (<see cref="EventWindowOptions.Ahead"/>). It is in no window, and no window is over because of it.</summary>
+/// <typeparam name="TSource">The elements.</typeparam>
+/// <typeparam name="TKey">Of what there is a window each.</typeparam>
+/// <typeparam name="TResult">What the elements of a window become.</typeparam>
+public sealed class EarlyElement<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
+    where TKey : notnull
+{
+    readonly SharedLease lease;
+
+    internal EarlyElement(TKey key, TSource element, DateTimeOffset time, SharedLease lease)
+        : base(key) => (Element, Time, this.lease) = (element, time, lease);
+
+    /// <summary>The element.</summary>
+    public TSource Element { get; }
+
+    /// <summary>Its time.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <inheritdoc/>
+    public override Lease Defer() => lease.Defer();
+
+    /// <summary>What it is: <c>early: element</c>.</summary>
+    public override string ToString() => $"early: {Element}";
 }

@@ -17,6 +17,12 @@ public sealed record EventWindowOptions
     public TimeSpan Lateness { get; init => field = Option.Between(TimeSpan.Zero, value, TimeSpan.FromDays(3650)); }
 
     /// <summary>
+    /// How far ahead of the scheduler's clock a time is believed; an element beyond it is told at once as an <see cref="EarlyElement{TSource, TKey, TResult}"/>. Null, the
+    /// default, believes every time, as Flink and Kafka Streams do: then one element whose clock is wrong by a year makes all that come after it late for a year.
+    /// </summary>
+    public TimeSpan? Ahead { get; init => field = value is { } some ? Option.Between(TimeSpan.Zero, some, TimeSpan.FromDays(3650)) : null; }
+
+    /// <summary>
     /// The partitions that are waited for: no window is over before each of them has given something, or was idle. Null for those that
     /// have given something; then what a partition gives that is read later than others may come late.
     /// </summary>

@@ -20,10 +20,11 @@ public static partial class KafkaObservable
     /// </code>
     /// <para>A window is over when the watermark has come to its end. The watermark of a partition is the latest time it has had, less the
     /// lateness; the one that counts is the earliest of all partitions that are not idle. It never goes back. Windows that are over are told in the
-    /// order of their ends, then of their coming. An element all of whose windows are over is told at once, as late.</para>
+    /// order of their ends, then of their coming. An element all of whose windows are over is told at once, as late; with
+    /// <see cref="EventWindowOptions.Ahead"/> one whose time is too far ahead of the scheduler's clock is told at once, as early, and moves no watermark.</para>
     /// <para>At the end of the source all windows are told. Its error comes at once, and open windows are forgotten.</para>
     /// <para>Temperature: as the source.</para>
-    /// <para>Scheduler: measures how long a partition has been idle, and tells the windows that were held up by it.</para>
+    /// <para>Scheduler: measures how long a partition has been idle, and tells the windows that were held up by it; its clock says what is early.</para>
     /// <para>Buffer: the windows that are open. When they hold more than <see cref="EventWindowOptions.Capacity"/> elements the stream ends with a
     /// <see cref="Samsa.Flow.BufferFullException"/>: no watermark would come while <c>OnNext</c> waits.</para>
     /// <para>Acknowledgement: deferred until the observer has had all windows of the element. A window can be deferred as a whole.</para>
@@ -40,8 +41,9 @@ public static partial class KafkaObservable
     /// <param name="fold">Adds an element.</param>
     /// <param name="options">How windows are cut, and when they are over.</param>
     /// <param name="scheduler">Measures how long a partition has been idle; null for the default.</param>
-    /// <returns>A <see cref="ClosedWindow{TSource, TKey, TResult}"/> for each window, and a
-    /// <see cref="LateElement{TSource, TKey, TResult}"/> for each element that came too late.</returns>
+    /// <returns>A <see cref="ClosedWindow{TSource, TKey, TResult}"/> for each window, a
+    /// <see cref="LateElement{TSource, TKey, TResult}"/> for each element that came too late, and an
+    /// <see cref="EarlyElement{TSource, TKey, TResult}"/> for each whose time is too far ahead.</returns>
     public static IObservable<EventWindow<TSource, TKey, TResult>> WindowByEventTime<TSource, TKey, TResult>(
         this IObservable<TSource> source, Func<TSource, TKey> key, Func<TSource, DateTimeOffset> time, Func<TSource, int> partition, TResult seed,
         Func<TResult, TSource, TResult> fold, EventWindowOptions options, IScheduler? scheduler = null)

@@ -17,6 +17,7 @@ sealed class Windowing<TSource, TKey, TResult> : IOutputOwner, IDisposable
     readonly SerialOutput<EventWindow<TSource, TKey, TResult>> output;
     readonly Deadline deadline;
     readonly Watermark watermark;
+    readonly IScheduler scheduler;
     readonly Dictionary<(TKey Key, long Start), Open> open = [];
     // By their ends; of those that end together the first that began comes first.
     readonly PriorityQueue<Open, (DateTimeOffset End, long Number)> byEnd = new();
@@ -26,7 +27,7 @@ sealed class Windowing<TSource, TKey, TResult> : IOutputOwner, IDisposable
     public Windowing(
         WindowFunctions<TSource, TKey, TResult> how, IScheduler scheduler, IObserver<EventWindow<TSource, TKey, TResult>> observer)
     {
-        this.how = how;
+        (this.how, this.scheduler) = (how, scheduler);
         output = new(observer, this);
         // What comes is put into its windows at once, so one place is enough: they hold what is held.
         incoming = new(new(1, BufferOverflow.Wait), output);
@@ -85,22 +86,25 @@ sealed class Windowing<TSource, TKey, TResult> : IOutputOwner, IDisposable
         try
         {
             if (Place(kept.Value, lease)) lease?.Complete();
-            else lease?.Fail(0, Lease.NobodyListens());
+            else lease?.Fail(Lease.NobodyListens());
         }
         catch (Exception error)
         {
-            lease?.Fail(0, error);
+            lease?.Fail(error);
             // The observer threw, and it goes where it does in Rx.
             if (output.IsClosed) throw;
             output.Abort(error);
         }
     }
 
-    /// <returns>False: it came late, and nobody was told.</returns>
+    /// <returns>False: it came late or early, and nobody was told.</returns>
     bool Place(TSource element, SharedLease? lease)
     {
         var (time, key) = (how.Time(element), how.Key(element));
-        watermark.Saw(how.Partition(element), time);
+        var partition = how.Partition(element);
+        if (how.Options.Ahead is { } ahead && time - scheduler.Now > ahead)
+            return output.Tell(new EarlyElement<TSource, TKey, TResult>(key, element, time, lease ?? new()));
+        watermark.Saw(partition, time);
         var (size, step) = (how.Options.Size.Ticks, how.Options.Step.Ticks);
         // Since 1970. First the latest window that it belongs to, then those before it that reach as far as it.
         var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
@@ -146,11 +150,11 @@ sealed class Windowing<TSource, TKey, TResult> : IOutputOwner, IDisposable
             try
             {
                 if (output.Tell(closed)) window.Lease.Complete();
-                else window.Lease.Fail(0, Lease.NobodyListens());
+                else window.Lease.Fail(Lease.NobodyListens());
             }
             catch (Exception error)
             {
-                window.Lease.Fail(0, error);
+                window.Lease.Fail(error);
                 throw;
             }
         }
@@ -158,7 +162,7 @@ sealed class Windowing<TSource, TKey, TResult> : IOutputOwner, IDisposable
 
     void Forget(Exception why)
     {
-        while (byEnd.TryDequeue(out var window, out _)) window.Lease.Fail(0, why);
+        while (byEnd.TryDequeue(out var window, out _)) window.Lease.Fail(why);
         open.Clear();
     }
 

@@ -173,6 +173,28 @@ public sealed class WindowByEventTimeTests
         Assert.That(ledger.All, Is.EqualTo("failed failed"));
     }
 
+    [Test]
+    public void One_time_far_ahead_makes_nothing_late_and_is_dealt_with_when_it_was_told()
+    {
+        var (ledger, source, clock) = (new Ledger(), new Subject<Ledger.Counted>(), new TestScheduler());
+        var seen = new List<string>();
+        clock.AdvanceTo(At(0).Ticks);
+        using var subscription = source
+            .WindowByEventTime(_ => "k", element => At(element.Value), _ => 0, 0, (sum, element) => sum + element.Value,
+                OfTen with { Ahead = TimeSpan.FromSeconds(20) }, clock)
+            .Subscribe(window => seen.Add($"{window.GetType().Name.Split('`')[0]} {ledger.All}"));
+
+        foreach (var time in new[] { 1, 1_000_000, 21, 2, 20 }) source.OnNext(ledger.Element(time));
+        Assert.That(seen, Is.EqualTo(new[]
+        {
+            "EarlyElement open open", "EarlyElement open completed open", "ClosedWindow open completed completed open open",
+        }));
+
+        clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+        source.OnNext(ledger.Element(21));
+        Assert.That(ledger.All, Is.EqualTo("completed completed completed completed open open"), "now 21 is believed");
+    }
+
     [TestCase(long.MinValue)]
     [TestCase(long.MaxValue)]
     [TestCase(-1)]
