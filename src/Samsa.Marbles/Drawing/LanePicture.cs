@@ -61,7 +61,7 @@ sealed class LanePicture
     {
         var moments = lane.Timeline.Marbles.Where(marble => marble.Kind is not MarbleKind.Completed).GroupBy(marble => marble.Frame)
             .Select(moment => (moment.Key, Half: moment.Max(Half))).OrderBy(moment => moment.Key).ToList();
-        var own = moments.Zip(moments.Skip(1), (one, next) => (one.Half + next.Half + 3) / axis.Between(one.Key + origin, next.Key + origin));
+        var own = moments.Zip(moments.Skip(1), (one, next) => (one.Half + next.Half + 8) / axis.Between(one.Key + origin, next.Key + origin));
         return own.Concat(rows.SelectMany(row => row).Select(child => child.FrameWidth(axis))).DefaultIfEmpty(0).Max();
     }
 
