@@ -6,6 +6,7 @@ namespace Samsa.Tests.ZooKeeper;
 /// <summary>Connections that are cut at bad moments. Whatever happens, what is seen in the end is what the server has.</summary>
 [TestFixture("3.4.6")]
 [TestFixture("3.8.4")]
+[TestFixture(Debian)]
 [TestFixture(Embedded)]
 public sealed class FaultTests(string version) : ServerTests(version)
 {

@@ -6,10 +6,20 @@ using Samsa.Tests.House;
 
 namespace Samsa.Tests.ZooKeeper;
 
-/// <summary>Published ZooKeepers 3.8.4 with settings that the shared ones do not have: one, or an ensemble.</summary>
+/// <summary>ZooKeepers that are started without a script: published ones, with settings that the shared ones do not have, or that of Debian.</summary>
 sealed class OwnZooKeeper : IAsyncDisposable
 {
+    const string DebianJar = "/usr/share/java/zookeeper.jar";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    static readonly Lazy<Task<OwnZooKeeper>> Debian = new(async () =>
+    {
+        if (!File.Exists(DebianJar)) Assert.Ignore("Debian's ZooKeeper is not here: apt-get install --no-install-recommends libzookeeper-java");
+        var server = new OwnZooKeeper();
+        await server.StartAsync(DebianJar, servers: 1, settings: []);
+        return server;
+    });
 
     readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("samsa-zookeeper-");
     readonly List<Process> processes = [];
@@ -23,6 +33,16 @@ sealed class OwnZooKeeper : IAsyncDisposable
     /// <summary>A place for files that goes with it.</summary>
     public string Folder => directory.FullName;
 
+    /// <summary>The ZooKeeper 3.8.0 that Debian 12 has, built by others and with other libraries; all tests share it.</summary>
+    public static Task<OwnZooKeeper> DebianAsync() => Debian.Value;
+
+    /// <summary>Ends what the tests shared.</summary>
+    public static async Task StopSharedAsync()
+    {
+        if (Debian is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await Debian.Value).DisposeAsync();
+    }
+
+    /// <summary>Starts published ones, of version 3.8.4.</summary>
     /// <param name="servers">How many.</param>
     /// <param name="settings">Lines of their configuration.</param>
     /// <param name="flags">Arguments of Java.</param>
@@ -30,9 +50,13 @@ sealed class OwnZooKeeper : IAsyncDisposable
     {
         var kafka = Path.Combine(Repository.Root.Parent!.FullName, "shared", "kafka");
         if (!Directory.Exists(kafka)) Assert.Ignore("There is no shared/kafka next to the repository, so there are no published servers to try.");
-        var java = Stranger.Find("java", "apt-get install --no-install-recommends openjdk-17-jre-headless");
         var jars = await File.ReadAllLinesAsync(Path.Combine(kafka, "classpath", "3.9.2.txt"));
-        var classpath = string.Join(':', jars.Where(jar => jar.Length > 0).Select(jar => Path.Combine(kafka, "lib", jar)));
+        await StartAsync(string.Join(':', jars.Where(jar => jar.Length > 0).Select(jar => Path.Combine(kafka, "lib", jar))), servers, settings, flags);
+    }
+
+    async Task StartAsync(string classpath, int servers, string[] settings, params string[] flags)
+    {
+        var java = Stranger.Find("java", "apt-get install --no-install-recommends openjdk-17-jre-headless");
         ports.AddRange(FreePorts(servers));
         var quorum = FreePorts(2 * servers);
         for (var i = 0; i < servers; i++)

@@ -7,6 +7,7 @@ namespace Samsa.Tests.ZooKeeper;
 [TestFixture("3.4.6")]
 [TestFixture("3.4.10")]
 [TestFixture("3.8.4")]
+[TestFixture(Debian)]
 public sealed class ServerBehaviourTests(string version) : ServerTests(version)
 {
     static readonly byte[] Nonsense = [.. Enumerable.Repeat((byte)7, 16)];

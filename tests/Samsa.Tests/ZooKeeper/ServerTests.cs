@@ -10,6 +10,9 @@ public abstract class ServerTests(string version)
     /// <summary>The server inside the process, which needs nothing else and is never skipped. It behaves as 3.8.</summary>
     private protected const string Embedded = "embedded";
 
+    /// <summary>The package of Debian: 3.8.0.</summary>
+    private protected const string Debian = "debian";
+
     private protected static readonly ZooKeeperOptions Quick = new() { SessionTimeout = TimeSpan.FromSeconds(4), MaxBackoff = TimeSpan.FromMilliseconds(50) };
 
     static int bases;
@@ -29,9 +32,12 @@ public abstract class ServerTests(string version)
     [SetUp]
     public async Task Open()
     {
-        Server = new(version is Embedded
-            ? Keep(await EmbeddedZooKeeper.StartAsync()).ConnectString
-            : (await RealZooKeeper.SharedAsync(version)).ConnectString);
+        Server = new(version switch
+        {
+            Embedded => Keep(await EmbeddedZooKeeper.StartAsync()).ConnectString,
+            Debian => (await OwnZooKeeper.DebianAsync()).ConnectString,
+            _ => (await RealZooKeeper.SharedAsync(version)).ConnectString,
+        });
         Direct = await ConnectAsync();
         Base = $"/test-{Environment.ProcessId}-{Interlocked.Increment(ref bases)}";
         await Direct.CreateAsync(Base);

@@ -7,5 +7,9 @@ namespace Samsa.Tests;
 public sealed class SharedServers
 {
     [OneTimeTearDown]
-    public Task Stop() => RealZooKeeper.StopSharedAsync();
+    public async Task Stop()
+    {
+        await RealZooKeeper.StopSharedAsync();
+        await OwnZooKeeper.StopSharedAsync();
+    }
 }

@@ -5,6 +5,7 @@ namespace Samsa.Tests.ZooKeeper;
 [TestFixture("3.4.6")]
 [TestFixture("3.4.10")]
 [TestFixture("3.8.4")]
+[TestFixture(Debian)]
 [TestFixture(Embedded)]
 public sealed class WatchTests(string version) : ServerTests(version)
 {
