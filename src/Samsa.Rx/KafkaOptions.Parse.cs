@@ -4,6 +4,8 @@ namespace Samsa.Rx;
 public sealed partial record KafkaOptions
 {
     const string SecurityProtocol = "security.protocol";
+    const string ZooKeeperTlsEnabled = "zookeeper.ssl.client.enable";
+    const string ZooKeeperPrefix = "zookeeper.";
 
     static readonly Dictionary<string, Func<KafkaOptions, string, KafkaOptions>> Own = new(StringComparer.Ordinal)
     {
@@ -24,6 +26,7 @@ public sealed partial record KafkaOptions
         ["topic.metadata.refresh.interval.ms"] = (options, value) => options with { MetadataMaxAge = Setting.Milliseconds(value) },
         ["zookeeper.session.timeout.ms"] = (options, value) => options with { ZooKeeper = options.ZooKeeper with { SessionTimeout = Setting.Milliseconds(value) } },
         ["zookeeper.connection.timeout.ms"] = (options, value) => options with { ZooKeeper = options.ZooKeeper with { ConnectTimeout = Setting.Milliseconds(value) } },
+        [ZooKeeperTlsEnabled] = (options, value) => options with { ZooKeeperTls = Setting.Boolean(value) ? options.ZooKeeperTls ?? new() : null },
         ["receive.message.max.bytes"] = (options, value) => options with { MaxFrameBytes = Setting.Integer(value) },
     };
 
@@ -31,7 +34,10 @@ public sealed partial record KafkaOptions
     /// Reads settings by the names that Java's clients and librdkafka give them. A later one of the same name wins. What is not known
     /// is refused, so that a typing error is not a silent default.
     /// </summary>
-    /// <remarks>A setting of TLS alone switches TLS on, unless <c>security.protocol</c> is <c>plaintext</c>: who gives certificates does not mean plain text.</remarks>
+    /// <remarks>
+    /// A setting of TLS alone switches TLS on, unless <c>security.protocol</c> is <c>plaintext</c>: who gives certificates does not mean plain text. The same names behind
+    /// <c>zookeeper.</c> are for ZooKeeper, and <c>zookeeper.ssl.client.enable</c> has the last word there.
+    /// </remarks>
     /// <param name="settings">Names and values: <c>request.timeout.ms</c>, <c>30000</c>.</param>
     /// <returns>The options.</returns>
     /// <exception cref="ArgumentException">A name is not known; the message says the nearest that is.</exception>
@@ -41,7 +47,7 @@ public sealed partial record KafkaOptions
     {
         ArgumentNullException.ThrowIfNull(settings);
         // Last, because it decides what the others were for.
-        return settings.OrderBy(setting => setting.Key is SecurityProtocol).Aggregate(new KafkaOptions(), (options, setting) => options.With(setting.Key, setting.Value));
+        return settings.OrderBy(setting => setting.Key is SecurityProtocol or ZooKeeperTlsEnabled).Aggregate(new KafkaOptions(), (options, setting) => options.With(setting.Key, setting.Value));
     }
 
     KafkaOptions With(string name, string value)
@@ -70,10 +76,13 @@ public sealed partial record KafkaOptions
         if (Consume.With(name, value) is { } consume) changed = (changed ?? this) with { Consume = consume };
         if (Produce.With(name, value) is { } produce) changed = (changed ?? this) with { Produce = produce };
         if ((Tls ?? new()).With(name, value) is { } tls) changed = (changed ?? this) with { Tls = tls };
+        if (name.StartsWith(ZooKeeperPrefix, StringComparison.Ordinal) && (ZooKeeperTls ?? new()).With(name[ZooKeeperPrefix.Length..], value) is { } secret)
+            changed = (changed ?? this) with { ZooKeeperTls = secret };
         return changed;
     }
 
-    static IEnumerable<string> KnownNames => [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames, .. TlsOptions.SettingNames];
+    static IEnumerable<string> KnownNames =>
+        [.. Own.Keys, .. ConsumeOptions.SettingNames, .. SinkOptions.SettingNames, .. TlsOptions.SettingNames, .. TlsOptions.SettingNames.Select(name => ZooKeeperPrefix + name)];
 
     // Java writes these words in capitals, librdkafka does not.
     static bool SpeaksTls(string protocol) => protocol.ToLowerInvariant() switch

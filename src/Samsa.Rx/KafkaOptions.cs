@@ -110,6 +110,12 @@ public sealed partial record KafkaOptions
     public ZooKeeperOptions ZooKeeper { get; init => field = Option.Given(value); } = new();
 
     /// <summary>
+    /// TLS for the secure ports of ZooKeeper; null for plain text, or for what <see cref="ZooKeeperOptions.Tls"/> of <see cref="ZooKeeper"/> says.
+    /// Java: zookeeper.ssl.client.enable; files by the names of librdkafka: zookeeper.ssl.ca.location, zookeeper.ssl.certificate.location.
+    /// </summary>
+    public TlsOptions? ZooKeeperTls { get; init; }
+
+    /// <summary>
     /// The largest answer that is accepted, in bytes; and so no more is fetched at once, whatever <see cref="ConsumeOptions.FetchBytes"/> says.
     /// Unless it is set: 100 MiB, or a MiB more than the <see cref="ConsumeOptions.FetchBytes"/> of <see cref="Consume"/>. librdkafka: receive.message.max.bytes.
     /// </summary>

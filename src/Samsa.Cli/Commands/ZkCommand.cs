@@ -14,6 +14,7 @@ static class ZkCommand
           samsa zk tree /brokers --depth 3                       with SAMSA_BOOTSTRAP=zookeeper://host:2181/chroot in the environment
           samsa zk get /controller --json                        {"path":"/controller","value":"…","version":0,…}
           samsa zk watch /brokers --recursive                    a line for each change, until Ctrl-C
+          samsa zk ls / -b zk1:2281 -X zookeeper.ssl.ca.location=ca.pem     the secure port of a server
           printf 'cd /app\nset mode fast\n' | samsa zk           the shell reads what comes in, and ends at the first that fails
 
         """;

@@ -25,11 +25,12 @@ sealed class ZkPlace(ZooKeeperClient client) : IAsyncDisposable
     {
         var servers = common.Given(parsed)
             ?? throw new WrongUseException($"Which ZooKeeper? Give it with -b zookeeper://host:2181, or in {CommonOptions.BootstrapVariable}.");
-        if (common.Settings(parsed).Count > 0) throw new WrongUseException("-X is for settings of the Kafka client; samsa zk has none.");
+        var settings = Connecting.Options(common, parsed);
+        var options = settings.ZooKeeper with { ConnectTimeout = common.Timeout(parsed), Auth = auth, Tls = settings.ZooKeeperTls?.ToClientOptions() };
         if (servers.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) servers = servers[Scheme.Length..];
         try
         {
-            var client = await ZooKeeperClient.ConnectAsync(servers, new() { ConnectTimeout = common.Timeout(parsed), Auth = auth }, ct);
+            var client = await ZooKeeperClient.ConnectAsync(servers, options, ct);
             return new(client) { IsTerminal = Terminal.Consoles.OutputIsTerminal, Colors = common.Colors(parsed) };
         }
         catch (FormatException wrong)

@@ -47,7 +47,10 @@ sealed class Tls
         }
     }
 
-    SslClientAuthenticationOptions Wishes(string host, RemoteCertificateValidationCallback judge) => new()
+    /// <summary>What is wished of a handshake.</summary>
+    /// <param name="host">The name that the certificate must have; null when who connects knows it.</param>
+    /// <param name="judge">Told what was found out of the certificate, and has the last word; null for yes, when nothing is wrong with it.</param>
+    public SslClientAuthenticationOptions Wishes(string? host, RemoteCertificateValidationCallback? judge = null) => new()
     {
         TargetHost = host,
 #pragma warning disable CA5398 // Older ones are broken, and newer ones are not known to be good: that is not left to the system.

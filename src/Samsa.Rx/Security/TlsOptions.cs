@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -42,6 +43,11 @@ public sealed partial record TlsOptions
     /// and asking them is a request to another server in the middle of each first connection.
     /// </summary>
     public X509RevocationMode Revocation { get; init => field = Option.Known(value); } = X509RevocationMode.NoCheck;
+
+    /// <summary>The same as <see cref="SslStream"/> takes it, for <see cref="Samsa.ZooKeeper.ZooKeeperOptions.Tls"/>. The files are read now.</summary>
+    /// <returns>Options without the name of the server, which whoever connects fills in.</returns>
+    /// <exception cref="TlsException">A file cannot be used; the message says which and why.</exception>
+    public SslClientAuthenticationOptions ToClientOptions() => new Tls(this).Wishes(host: null);
 
     // The one place a record writes its members: without the password, and with names instead of whole certificates.
     bool PrintMembers(StringBuilder text)

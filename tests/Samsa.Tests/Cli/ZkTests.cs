@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Samsa.Cli;
 using Samsa.Cli.Zk;
+using Samsa.Tests.Connections;
 using Samsa.Tests.ZooKeeper;
 using Samsa.ZooKeeper;
 
@@ -181,10 +182,33 @@ public sealed class ZkTests
             $"samsa: GetData /secret: the access list of the node does not allow it; give credentials in ZooKeeperOptions.Auth that it names (NoAuth).{Environment.NewLine}")));
     }
 
+    [Test]
+    public async Task The_secure_port_of_a_server_is_reached_with_the_settings_of_TLS()
+    {
+        using var authority = new Authority("Trusted");
+        using var folder = new PemFolder();
+        using var proxy = new Proxy(server, authority.Issue("127.0.0.1"));
+        var trusted = folder.Write("ca.pem", authority.Certificate.ExportCertificatePem());
+
+        var there = await SamsaProcess.RunAsync(proxy.Address, "", "zk", "ls", "/", "-X", $"zookeeper.ssl.ca.location={trusted}");
+        var strange = await SamsaProcess.RunAsync(proxy.Address, "", "zk", "ls", "/", "-X", "zookeeper.ssl.client.enable=true", "--timeout", "3s");
+        var missing = await SamsaProcess.RunAsync(proxy.Address, "", "zk", "ls", "/", "-X", "zookeeper.ssl.ca.location=/nowhere.pem");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(there.Code, Is.Zero, there.Error);
+            Assert.That(there.Lines, Does.Contain("zookeeper"));
+            Assert.That((strange.Code, strange.Output), Is.EqualTo((1, "")));
+            Assert.That(strange.Error, Does.Contain("TLS"));
+            Assert.That((missing.Code, missing.Output), Is.EqualTo((1, "")));
+            Assert.That(missing.Error, Does.StartWith("samsa: /nowhere.pem (ssl.ca.location) cannot be used"));
+        });
+    }
+
     [TestCase("zk ls", "Which ZooKeeper? Give it with -b zookeeper://host:2181, or in SAMSA_BOOTSTRAP.")]
     [TestCase("zk ls / -b zookeeper://h:x", "\"h:x\" is not the address of a ZooKeeper: the port is a number from 1 to 65535.")]
     [TestCase("zk get", "Required argument 'PATH' missing for command: 'get'.")]
-    [TestCase("zk ls / -b h -X a=b", "-X is for settings of the Kafka client; samsa zk has none.")]
+    [TestCase("zk ls / -b h -X a=b", "There is no setting a.")]
     [TestCase("zk ls / -b h --auth me", "--auth me: it is user:password.")]
     [TestCase("zk nonsense", "nonsense is not a command; there are ls, tree, get, stat, create, set, delete, watch.")]
     public async Task Wrong_use_is_answered_with_what_to_do(string words, string sentence)

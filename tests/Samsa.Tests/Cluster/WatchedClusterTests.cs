@@ -53,6 +53,18 @@ public sealed class WatchedClusterTests
     }
 
     [Test]
+    public async Task ZooKeeper_is_reached_at_its_secure_port()
+    {
+        using var authority = new Authority("Trusted");
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var cluster = await EmbeddedKafka.StartAsync(1, new() { Profile = KafkaProfile.V3_9, ZooKeeper = zooKeeper.ConnectString });
+        using var proxy = new Proxy(zooKeeper.ConnectString, authority.Issue("127.0.0.1"));
+
+        await using var kafka = await Kafka.ConnectAsync($"zookeeper://{proxy.Address}", Watchful with { ZooKeeperTls = new() { Authorities = authority.AsCollection } }).Soon();
+        Assert.That(kafka.Brokers, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task While_ZooKeeper_is_away_everything_goes_on_with_what_is_known()
     {
         await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();

@@ -29,6 +29,18 @@ public sealed class TlsOptionsTests
             Assert.That(Parse(("security.protocol", "plaintext"), ("ssl.ca.location", "ca.pem")).Tls, Is.Null);
         });
 
+    [Test]
+    public void The_same_names_are_for_ZooKeeper_when_they_begin_with_it() =>
+        Assert.Multiple(() =>
+        {
+            Assert.That(Parse(("zookeeper.ssl.client.enable", "true")).ZooKeeperTls, Is.EqualTo(new TlsOptions()));
+            Assert.That(Parse(("zookeeper.ssl.ca.location", "ca.pem")).ZooKeeperTls, Is.EqualTo(new TlsOptions { AuthoritiesFile = "ca.pem" }));
+            Assert.That(Parse(("zookeeper.ssl.ca.location", "ca.pem")).Tls, Is.Null);
+            Assert.That(Parse(("ssl.ca.location", "ca.pem")).ZooKeeperTls, Is.Null);
+            Assert.That(Parse(("zookeeper.ssl.client.enable", "false"), ("zookeeper.ssl.ca.location", "ca.pem")).ZooKeeperTls, Is.Null);
+            Assert.That(() => Parse(("zookeeper.ssl.ca.locaton", "x")), Throws.ArgumentException.With.Message.Contains("Did you mean zookeeper.ssl.ca.location?"));
+        });
+
     [TestCase("enable.ssl.certificate.verification", "false", "it can only be true. Give the certificate of the brokers' authority with ssl.ca.location instead.")]
     [TestCase("ssl.endpoint.identification.algorithm", "none", "it can only be https: a broker's certificate must name the host it is reached at.")]
     [TestCase("ssl.endpoint.identification.algorithm", "", "it can only be https: a broker's certificate must name the host it is reached at.")]

@@ -22,6 +22,7 @@ sealed class ZooKeeperCluster : IAsyncDisposable
         client = new(where[Scheme.Length..], options.ZooKeeper with
         {
             Clock = options.Clock,
+            Tls = options.ZooKeeperTls?.ToClientOptions() ?? options.ZooKeeper.Tls,
             ObserverFailed = error => events.Post(new ObserverFailed(events.Now, "Changes", error)),
         });
         Changes = new(client, options.Tls is not null, options.Clock,
