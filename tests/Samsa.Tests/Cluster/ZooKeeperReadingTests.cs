@@ -51,6 +51,29 @@ public sealed class ZooKeeperReadingTests
     public void What_no_broker_writes_is_said_to_be_so(string text) =>
         Assert.That(() => RegisteredBroker.Read(1, Encoding.UTF8.GetBytes(text), secure: false), Throws.TypeOf<FormatException>());
 
+    [TestCase("""{"host":"\ud800","port":1}""", TestName = "Half of a surrogate pair")]
+    [TestCase("""{"\ud800":1,"host":"h","port":1}""", TestName = "Half of a surrogate pair in a name")]
+    [TestCase("""{"host":"h~","port":1}""", TestName = "Bytes that are not UTF-8")]
+    [TestCase("""{"rack":"~","host":"h","port":1}""", TestName = "A rack that is not UTF-8")]
+    public void Text_that_is_none_is_unreadable_and_no_more(string text)
+    {
+        byte[] data = [.. Encoding.UTF8.GetBytes(text).Select(b => b == '~' ? (byte)0xff : b)];
+
+        Assert.That(() => RegisteredBroker.Read(1, data, secure: false), Throws.TypeOf<FormatException>());
+    }
+
+    [TestCase("""{"partitions":{"\ud800":[1],"0":[1]}}""")]
+    [TestCase("""{"partitions":{"0":[1]},"topic_id":"\udc00"}""")]
+    public void A_topic_whose_text_is_none_is_unreadable_and_no_more(string text)
+    {
+        var told = new List<string>();
+
+        var view = new ZooKeeperReading(false, (path, _) => told.Add(path)).Read(new Tree().Put("/brokers/topics/t", text).State, null, null);
+
+        Assert.That(view.Topics, Is.Empty);
+        Assert.That(told, Is.EqualTo(new[] { "/brokers/topics/t" }));
+    }
+
     [Test]
     public void A_view_has_brokers_topics_leaders_and_the_controller()
     {
@@ -146,6 +169,75 @@ public sealed class ZooKeeperReadingTests
         var after = reading.Read(tree.Put("/brokers/ids/1", "?").Put("/brokers/topics/t", "?").State, null, null);
 
         Assert.That(Between(before, after), Is.Empty);
+    }
+
+    [Test]
+    public void A_node_that_cannot_be_read_is_told_once_and_again_when_it_is_written()
+    {
+        var tree = new Tree().Put("/brokers/topics/t", """{"partitions":{"0":[1],"1":[1]}}""").Put("/brokers/topics/t/partitions/0/state", "?");
+        var told = new List<string>();
+        var reading = new ZooKeeperReading(false, (path, _) => told.Add(path));
+        var controller = Node("/controller", "?");
+
+        reading.Read(tree.State, controller, null);
+        reading.Read(tree.Put("/brokers/topics/t/partitions/1/state", """{"leader":1,"leader_epoch":0,"isr":[1]}""").State, controller, null);
+        Assert.That(told, Is.EquivalentTo(["/brokers/topics/t/partitions/0/state", "/controller"]));
+
+        reading.Read(tree.Put("/brokers/topics/t/partitions/0/state", "??").State, controller, null);
+        Assert.That(told, Has.Count.EqualTo(3));
+    }
+
+    [TestCase("?", TestName = "A state that cannot be read")]
+    [TestCase("{}", TestName = "A state that says nothing")]
+    [TestCase("""{"leader":2,"leader_epoch":6,"isr":[2]}""", TestName = "A state of an epoch that is over")]
+    public void A_leader_stays_who_it_was_when_its_state_is_overwritten_with_worse(string state)
+    {
+        const string Path = "/brokers/topics/t/partitions/0/state";
+        var tree = new Tree().Put("/brokers/topics/t", """{"partitions":{"0":[1,2]}}""").Put(Path, """{"leader":1,"leader_epoch":7,"isr":[1]}""");
+        var reading = new ZooKeeperReading(false, (_, _) => { });
+        var before = reading.Read(tree.State, null, null);
+
+        Assert.That(Between(before, reading.Read(tree.Put(Path, state).State, null, null)), Is.Empty);
+
+        var after = reading.Read(tree.Put(Path, """{"leader":2,"leader_epoch":8,"isr":[2]}""").State, null, null);
+        Assert.That((after.Find("t", 0)!.Leader, after.Find("t", 0)!.LeaderEpoch), Is.EqualTo((2, 8)));
+    }
+
+    [Test]
+    public void The_last_broker_of_Kafka_0_7_takes_its_partitions_with_it_and_brings_them_back()
+    {
+        var tree = new Tree().Put("/brokers/ids/0", "h-1:h:1").Put("/brokers/topics/t/0", "2").Put("/brokers/topics/seen", "");
+        var reading = new ZooKeeperReading(false, Complain);
+        var before = reading.Read(tree.State, null, null);
+
+        var none = reading.Read(tree.Delete("/brokers/ids/0").Delete("/brokers/topics/t/0").State, null, null);
+        Assert.That(none.Topics.Values.SelectMany(topic => topic.Partitions), Is.Empty);
+        Assert.That(Between(before, none).Select(change => change.GetType().Name), Is.EqualTo(new[] { "BrokerDown", "PartitionsRemoved", "PartitionsRemoved" }));
+
+        var again = reading.Read(tree.Put("/brokers/ids/0", "h-1:h:1").State, null, null);
+        Assert.That(again.Topics.Values.Select(topic => topic.Partitions.Count), Is.EqualTo(new[] { 1, 1 }));
+    }
+
+    [Test]
+    public void Topics_of_Kafka_0_7_wait_for_the_first_broker()
+    {
+        var tree = new Tree().Put("/brokers/topics/t", "");
+        var reading = new ZooKeeperReading(false, Complain);
+        reading.Read(tree.State, null, null);
+
+        var view = reading.Read(tree.Put("/brokers/ids/3", "h-1:h:1").State, null, null);
+
+        Assert.That(view.Topics["t"].Partitions.Select(partition => partition.Partition), Is.EqualTo(new[] { 30_000 }));
+    }
+
+    [Test]
+    public void A_number_that_is_spelt_otherwise_is_no_broker()
+    {
+        var tree = new Tree().Put("/brokers/ids/1", """{"host":"a","port":1}""").Put("/brokers/ids/01", """{"host":"b","port":2}""");
+        var reading = new ZooKeeperReading(false, Complain);
+        Assert.That(reading.Read(tree.State, null, null).Brokers[1].Host, Is.EqualTo("a"));
+
+        Assert.That(reading.Read(tree.Delete("/brokers/ids/01").State, null, null).Brokers.Keys, Is.EqualTo(new[] { 1 }));
     }
 
     static ClusterView Read(Tree tree, string? controller = null, string? clusterId = null) =>

@@ -20,10 +20,11 @@ static class RegisteredTopic
     /// <summary>A topic of Kafka 0.8 or later: <c>/brokers/topics/T</c> says who keeps its partitions, <c>…/partitions/P/state</c> who leads them.</summary>
     /// <param name="topic">The node of the topic.</param>
     /// <param name="name">Its name.</param>
+    /// <param name="before">The same topic as it was known; null when it was not.</param>
     /// <param name="stateOf">The node of the state of a partition; null while it has none.</param>
     /// <param name="unreadable">Told about nodes that nobody writes so.</param>
     /// <exception cref="FormatException">The node of the topic cannot be read.</exception>
-    public static TopicView Read(ZkNode topic, string name, Func<int, ZkNode?> stateOf, Action<string, string> unreadable)
+    public static TopicView Read(ZkNode topic, string name, TopicView? before, Func<int, ZkNode?> stateOf, Action<ZkNode, string> unreadable)
     {
         var json = ZooKeeperJson.Parse(topic.Data.Span);
         if (!json.TryGetProperty("partitions", out var replicas) || replicas.ValueKind != JsonValueKind.Object)
@@ -31,7 +32,7 @@ static class RegisteredTopic
         var partitions = new SortedDictionary<int, PartitionView>();
         foreach (var partition in replicas.EnumerateObject().Take(Most))
             if (int.TryParse(partition.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                partitions[number] = State(number, ZooKeeperJson.Numbers(partition.Value), stateOf(number), unreadable);
+                partitions[number] = State(number, ZooKeeperJson.Numbers(partition.Value), before?.Find(number), stateOf(number), unreadable);
         return new(name, ZooKeeperJson.Id(json, "topic_id"), IsInternal(name), ErrorCode.None, [.. partitions.Values]) { Born = topic.Stat.Czxid };
     }
 
@@ -56,7 +57,7 @@ static class RegisteredTopic
     public static int OldCount(ReadOnlySpan<byte> data) =>
         int.TryParse(Encoding.UTF8.GetString(data), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count) ? count : 1;
 
-    static PartitionView State(int number, int[] replicas, ZkNode? state, Action<string, string> unreadable)
+    static PartitionView State(int number, int[] replicas, PartitionView? before, ZkNode? state, Action<ZkNode, string> unreadable)
     {
         var (leader, epoch, isr) = (-1, -1, Array.Empty<int>());
         try
@@ -71,9 +72,11 @@ static class RegisteredTopic
         }
         catch (FormatException error)
         {
-            unreadable(state!.Path, error.Message);
+            unreadable(state!, error.Message);
         }
 
+        // What cannot be read has no epoch, and brokers do not listen to an epoch that is over, either.
+        if (state is not null && epoch < before?.LeaderEpoch) return before with { Replicas = replicas };
         return new(number, leader, epoch, replicas, isr, leader < 0 ? ErrorCode.LeaderNotAvailable : ErrorCode.None);
     }
 

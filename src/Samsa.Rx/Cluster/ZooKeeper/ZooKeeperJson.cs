@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Samsa.Rx;
 
@@ -14,6 +15,7 @@ static class ZooKeeperJson
         {
             var reader = new Utf8JsonReader(data);
             var element = JsonElement.ParseValue(ref reader);
+            CheckText(data[..(int)reader.BytesConsumed]);
             return element.ValueKind == JsonValueKind.Object ? element : throw new FormatException("it is no JSON object");
         }
         catch (JsonException error)
@@ -32,6 +34,22 @@ static class ZooKeeperJson
         json.ValueKind == JsonValueKind.Array
             ? [.. json.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : -1).Where(number => number >= 0)]
             : [];
+
+    // Text that is none is found only by who reads it, and that is no JsonException: bytes that are not UTF-8, half of a surrogate pair (\ud800).
+    static void CheckText(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            if (!Utf8.IsValid(data)) throw new FormatException("its text is not UTF-8");
+            for (var reader = new Utf8JsonReader(data); reader.Read();)
+                if (reader.ValueIsEscaped)
+                    _ = reader.GetString();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"its text is none: {error.Message}", error);
+        }
+    }
 
     /// <summary>An id as Kafka writes it: 16 bytes in Base64 for addresses.</summary>
     public static Guid Id(JsonElement json, string name)

@@ -17,6 +17,8 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
     readonly SortedDictionary<int, RegisteredBroker> brokers = [];
     // By topic of a Kafka 0.7 how many partitions each broker has.
     readonly Dictionary<string, Dictionary<int, int>> oldCounts = new(StringComparer.Ordinal);
+    // The nodes that were told to be unreadable, and who wrote them: each is told once.
+    readonly Dictionary<string, long> complained = new(StringComparer.Ordinal);
     ClusterView view = ClusterView.Empty;
     ZkTree? last;
 
@@ -26,8 +28,8 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
     /// <summary>Whether there is a node that brokers register below.</summary>
     public bool HasRoot => last?.Nodes.ContainsKey(Ids[..^1]) == true;
 
-    /// <summary>Whether they are of Kafka 0.7.</summary>
-    bool IsOld => brokers.Values.Any(broker => broker.IsOld);
+    /// <summary>Whether they are of Kafka 0.7; while there is none, whether they were.</summary>
+    bool IsOld { get; set; }
 
     public ClusterView Read(ZkTree tree, ZkNode? controller, ZkNode? clusterId)
     {
@@ -38,8 +40,9 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
         {
             known = brokers.ToImmutableSortedDictionary(broker => broker.Key, broker => broker.Value.Info);
             Brokers = [.. brokers.Values];
+            if (brokers.Count > 0) IsOld = brokers.Values.Any(broker => broker.IsOld);
             // Each broker has a partition of each topic there.
-            if (IsOld) doubtful.UnionWith(view.Topics.Keys);
+            if (IsOld) doubtful.UnionWith(NamesIn(tree));
         }
 
         var topics = view.Topics.ToImmutableSortedDictionary(StringComparer.Ordinal);
@@ -60,6 +63,7 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
         var (doubtful, brokersChanged) = (new HashSet<string>(StringComparer.Ordinal), false);
         foreach (var (kind, node) in changes)
         {
+            if (kind == ZkTreeChangeKind.Removed) complained.Remove(node.Path);
             if (node.Path.StartsWith(Topics, StringComparison.Ordinal))
             {
                 var parts = node.Path[Topics.Length..].Split('/', 3);
@@ -89,11 +93,11 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
     TopicView? Topic(ZkTree tree, string name, TopicView? before)
     {
         if (!TopicName.IsLegal(name) || !tree.Nodes.TryGetValue(Topics + name, out var node)) return null;
-        // A Kafka 0.7 writes nothing into it, and has nodes of brokers below it.
-        if (oldCounts.TryGetValue(name, out var counts) || (IsOld && node.Data.IsEmpty))
+        // A Kafka 0.7 writes nothing into it, and has nodes of brokers below it. Without a broker nobody knows whose it is, and it has no partitions.
+        if (oldCounts.TryGetValue(name, out var counts) || (node.Data.IsEmpty && (IsOld || brokers.Count == 0)))
             return RegisteredTopic.ReadOld(name, counts ?? [], brokers.Keys, node.Stat.Czxid);
-        var topic = Try(node, found => RegisteredTopic.Read(found, name, State, unreadable));
-        return topic ?? (before?.Born == node.Stat.Czxid ? before : null);
+        var same = before?.Born == node.Stat.Czxid ? before : null;
+        return Try(node, found => RegisteredTopic.Read(found, name, same, State, Complain)) ?? same;
 
         ZkNode? State(int partition) =>
             tree.Nodes.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"{Topics}{name}/partitions/{partition}/state"));
@@ -107,15 +111,26 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
         }
         catch (FormatException error)
         {
-            unreadable(node.Path, error.Message);
+            Complain(node, error.Message);
             return default;
         }
     }
+
+    void Complain(ZkNode node, string why)
+    {
+        if (complained.TryGetValue(node.Path, out var written) && written == node.Stat.Mzxid) return;
+        complained[node.Path] = node.Stat.Mzxid;
+        unreadable(node.Path, why);
+    }
+
+    static IEnumerable<string> NamesIn(ZkTree tree) =>
+        tree.Nodes.Keys.Where(path => path.StartsWith(Topics, StringComparison.Ordinal)).Select(path => path[Topics.Length..].Split('/', 2)[0]);
 
     // Kafka 0.8.0 wrote the bare number.
     static int? ControllerOf(ZkNode node) =>
         Number(System.Text.Encoding.UTF8.GetString(node.Data.Span)) ?? ZooKeeperJson.Number(ZooKeeperJson.Parse(node.Data.Span), "brokerid");
 
+    // As it is always spelt: 01 would be another node than 1.
     static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && (text[0] != '0' || text.Length == 1) ? number : null;
 }
