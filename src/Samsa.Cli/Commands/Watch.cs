@@ -51,7 +51,8 @@ sealed class Watch(CommonOptions common, ParseResult parsed)
         var options = Connecting.Options(common, parsed);
         try
         {
-            return await ZooKeeperClient.ConnectAsync(address, options.ZooKeeper with { ConnectTimeout = options.StartTimeout }, ct);
+            var settings = options.ZooKeeper with { ConnectTimeout = options.StartTimeout, Tls = options.ZooKeeperTls?.ToClientOptions() };
+            return await ZooKeeperClient.ConnectAsync(address, settings, ct);
         }
         catch (FormatException wrong)
         {

@@ -1,4 +1,10 @@
+using Samsa.Cli.Output;
 using Samsa.Embedded;
+using Samsa.Protocol;
+using Samsa.Rx;
+using Samsa.Tests.Connections;
+using Samsa.Tests.ZooKeeper;
+using Spectre.Console;
 
 namespace Samsa.Tests.Cli;
 
@@ -67,6 +73,44 @@ public sealed class WatchTests
         Assert.That(said.Error, Does.Contain("127.0.0.1:1").And.Contains("1"));
         Assert.That(said.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
         TestContext.Out.WriteLine(said.Error);
+    }
+
+    [Test]
+    public async Task A_ZooKeeper_is_watched_at_its_secure_port()
+    {
+        using var authority = new Authority("Trusted");
+        using var folder = new PemFolder();
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        using var proxy = new Proxy(zooKeeper.ConnectString, authority.Issue("127.0.0.1"));
+        var trusted = folder.Write("ca.pem", authority.Certificate.ExportCertificatePem());
+
+        var seen = await SamsaProcess.RunAsync(
+            null, "", "watch", "-b", $"zookeeper://{proxy.Address}", "-X", $"zookeeper.ssl.ca.location={trusted}", "--count", "1", "--timeout", "10s");
+
+        Assert.That((seen.Code, seen.Error), Is.EqualTo((0, "")));
+        Assert.That(seen.Output, Does.Contain("the cluster now"));
+    }
+
+    [Test]
+    public void A_line_says_no_more_than_is_known()
+    {
+        var (one, two) = (new BrokerInfo(1, "a", 9092, "east"), new BrokerInfo(1, "a", 9092, "we\nst\e[2J"));
+        var nobody = new PartitionView(0, -1, 3, [1], [], ErrorCode.LeaderNotAvailable);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Line(new ClusterChange.ControllerChanged(2, -1)), Does.Match("another controller +controller 2, before none$"));
+            Assert.That(Line(new ClusterChange.ControllerChanged(-1, 2)), Does.Match("there is no controller +before 2$"));
+            Assert.That(Line(new ClusterChange.LeaderChanged("t", nobody, -1)), Does.Match("t 0 has no leader +nothing can be read or written there$"));
+            Assert.That(Line(new ClusterChange.BrokerChanged(two, one)), Does.Match("broker 1 is elsewhere +at a:9092, rack we·st·\\[2J, before at a:9092, rack east$"));
+        });
+    }
+
+    static string Line(ClusterChange change)
+    {
+        using var written = new StringWriter();
+        ChangeText.Write(change, AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(written) }));
+        Assert.That(written.ToString().Count(c => c == '\n'), Is.EqualTo(1));
+        return written.ToString().TrimEnd();
     }
 
     [TestCase("zookeeper://", "zookeeper://")]
