@@ -17,7 +17,9 @@ sealed class ZkReading(ZkPlace place, ZkOutput output)
             return ExitCode.Done;
         }
 
-        foreach (var (node, _) in await TreeAsync(path, int.MaxValue, ct))
+        var nodes = await TreeAsync(path, int.MaxValue, ct);
+        if (nodes.Count == 0) throw ZkPlace.Missing(path);
+        foreach (var (node, _) in nodes)
             if (node.Path != path)
                 Line(node.Path, node.Path);
         return ExitCode.Done;

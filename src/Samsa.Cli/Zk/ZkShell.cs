@@ -21,6 +21,8 @@ sealed class ZkShell
     readonly ZkPlace place;
     readonly RootCommand commands = new("Nodes of a ZooKeeper.");
     readonly bool isAsked = !Console.IsInputRedirected && Consoles.OutputIsTerminal;
+    // A line that was waited for while a watch ended by itself; what is typed next is it.
+    Task<string?>? typing;
 
     public ZkShell(ZkPlace place)
     {
@@ -68,13 +70,20 @@ sealed class ZkShell
 
     async Task<int> DoAsync(string[] words, CancellationToken ct)
     {
-        var parsed = commands.Parse(words);
+        // A word that begins with @ is a word, and no file of words.
+        var parsed = commands.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction) throw new WrongUseException(Tool.Sentence(parsed));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var doing = parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         // A watch would never end.
         if (!isAsked || parsed.CommandResult.Command.Name is not "watch") return await doing;
-        if (await Task.WhenAny(doing, LineAsync(ct)) != doing) await stop.CancelAsync();
+        typing = LineAsync(ct);
+        if (await Task.WhenAny(doing, typing) != doing)
+        {
+            typing = null;
+            await stop.CancelAsync();
+        }
+
         try
         {
             return await doing;
@@ -96,7 +105,9 @@ sealed class ZkShell
     Task<string?> AskAsync(CancellationToken ct)
     {
         if (isAsked) Console.Out.Write(place.Colors ? $"\e[90mzk\e[0m {place.At} > " : $"zk {place.At} > ");
-        return LineAsync(ct);
+        var line = typing ?? LineAsync(ct);
+        typing = null;
+        return line;
     }
 
     // Reading from a terminal cannot be cancelled; it ends with the process.

@@ -172,6 +172,21 @@ public sealed class ZkTests
     }
 
     [Test]
+    public async Task A_node_that_is_missing_is_said_to_be_so_however_it_is_listed([Values("ls /none", "ls /none --recursive", "tree /none", "get /none")] string words)
+    {
+        var finished = await Zk(words.Split(' '));
+        Assert.That((finished.Code, finished.Output), Is.EqualTo((1, "")));
+        Assert.That(finished.Error, Does.StartWith("samsa: There is no node /none."));
+    }
+
+    [Test]
+    public async Task A_word_of_the_shell_that_begins_with_an_at_sign_is_a_word()
+    {
+        var finished = await ZkReading("create a @home\nset a @work\nget a\n");
+        Assert.That((finished.Code, finished.Output), Is.EqualTo((0, "/a\n@work\n")), finished.Error);
+    }
+
+    [Test]
     public async Task Who_says_who_he_is_is_let_in()
     {
         await using (var owner = await ZooKeeperClient.ConnectAsync(server, new() { Auth = [ZkAuth.Digest("user", "pass")] }))
