@@ -92,7 +92,9 @@ abstract class Watched<T>(WatchTable table, IRequest request, string path, strin
     public void See(T? value, long zxid)
     {
         var isNews = latest is null || !IsSame(latest.Value, value);
-        if (!isNews && latest!.IsLive) return;
+        // That there is nothing again is news for who has created it meanwhile.
+        var wentAgain = value is null && zxid > latest?.Zxid;
+        if (!isNews && latest!.IsLive && !wentAgain) return;
         // Observers of changes tell them by the reference.
         Post(new(isNews ? value : latest!.Value, zxid, IsLive: true));
     }

@@ -39,6 +39,28 @@ public sealed class HoldTests(string version) : ServerTests(version)
         Assert.That(Text(await Direct.GetAsync(path)), Is.EqualTo("v"));
     }
 
+    // It is created, and its watch fires; it is deleted; it is read, and is not there, as before.
+    [Test]
+    public async Task A_held_node_that_was_deleted_before_it_could_be_seen_is_created_again()
+    {
+        var path = $"{Base}/me";
+        using var mayPass = new ManualResetEventSlim(true);
+        using var proxy = new Proxy(Server.ConnectString, told: (isAsked, _) => PassWhen(isAsked, mayPass));
+        var client = await ConnectAsync(proxy.Address);
+        using var views = new Recorder<ZkView<ZkNode>>(client.ViewNode(path));
+        await views.BecomesAsync(view => view.IsLive);
+        using var there = new Recorder<ZkNode?>(Direct.WatchNode(path));
+
+        mayPass.Reset();
+        await using var hold = client.HoldEphemeral(path, Bytes("v"));
+        await there.BecomesAsync(node => node is not null);
+        await Direct.DeleteAsync(path);
+        await there.BecomesAsync(node => node is null);
+        mayPass.Set();
+
+        await there.BecomesAsync(node => node is not null);
+    }
+
     [Test]
     public async Task A_node_of_somebody_else_is_left_alone_until_it_goes()
     {
@@ -113,5 +135,11 @@ public sealed class HoldTests(string version) : ServerTests(version)
         await states.BecomesAsync(state => state.State == ZkHoldState.Held);
         Assert.That((await Direct.ExistsAsync($"{Base}/me"))!.Czxid, Is.EqualTo(first.Stat!.Czxid));
         Assert.That(sessions.Last.Epoch, Is.EqualTo(1));
+    }
+
+    // What the client says passes at once.
+    static void PassWhen(bool isAsked, ManualResetEventSlim mayPass)
+    {
+        if (!isAsked) mayPass.Wait(TimeSpan.FromSeconds(20));
     }
 }
