@@ -44,6 +44,9 @@ sealed partial class ServerConnection
     /// <summary>The last transaction that is known.</summary>
     public long LastZxid => Volatile.Read(ref lastZxid);
 
+    /// <summary>Whether the server said something sensible, after the first message.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>Why it ended; null while it is open.</summary>
     public Ending? Ending => Volatile.Read(ref ending);
 
@@ -98,6 +101,7 @@ sealed partial class ServerConnection
             if (header.Xid == Xids.Event) happened(new WatcherEvent(ref reader, 0));
             else if (header.Xid == Xids.Auth) TakeAuthReply(header);
             else if (header.Xid != Xids.Ping) TakeReply(header, frame[ReplyHeader.Bytes..]);
+            HasAnswered |= Ending is null;
         }
 
         Close(new("the server closed the connection"));

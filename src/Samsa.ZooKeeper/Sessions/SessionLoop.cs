@@ -119,12 +119,20 @@ sealed class SessionLoop : IAsyncDisposable
             return true;
         }
 
+        if (opened.IsExpired && wasAsked == 0)
+        {
+            opened.Line.Dispose();
+            Volatile.Write(ref trouble, $"{opened.Server}: it began no session");
+            PauseAfterFailure();
+            return true;
+        }
+
         // Some servers know no sessions of others, and answer with a new one instead of saying that the old one is over.
         if (opened.IsExpired || (wasAsked != 0 && opened.Answer.SessionId != wasAsked)) Expire(opened.Server);
-        servers.Answered();
         if (opened.IsExpired)
         {
             opened.Line.Dispose();
+            servers.Answered();
             // It is there and has just answered.
             servers.Prefer(opened.Server);
             return true;
@@ -135,7 +143,11 @@ sealed class SessionLoop : IAsyncDisposable
         foreach (var auth in options.Auth) used.Authenticate(auth);
         Arrive(used);
         RunWhileOpen(used);
-        return Leave(used);
+        if (!Leave(used)) return false;
+        // One that takes connections and says nothing sensible on them would be connected to without end.
+        if (used.HasAnswered) servers.Answered();
+        else PauseAfterFailure();
+        return true;
     }
 
     void Adopt(Opened opened, long wasAsked)
