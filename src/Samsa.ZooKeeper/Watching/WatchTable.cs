@@ -9,12 +9,17 @@ namespace Samsa.ZooKeeper;
 /// <param name="options">How many may be read at the same time, and more.</param>
 sealed class WatchTable(string chroot, ZooKeeperOptions options)
 {
+    static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+
     readonly Lock gate = new();
     readonly Dictionary<string, WatchedNode> nodes = new(StringComparer.Ordinal);
     readonly Dictionary<string, WatchedChildren> children = new(StringComparer.Ordinal);
     // Each stands in it once at most.
     readonly Queue<Watched> dirty = new();
+    // What a server did not want to read now. They are read again together.
+    readonly Queue<Watched> refused = new();
     ServerConnection? connection;
+    ITimer? timer;
     int reading;
     bool isEnded;
     Exception? endError;
@@ -78,6 +83,7 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         lock (gate)
         {
             (isEnded, endError) = (true, why);
+            timer?.Dispose();
             foreach (var node in nodes.Values) node.End(why);
             foreach (var list in children.Values) list.End(why);
             nodes.Clear();
@@ -115,13 +121,14 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         }
     }
 
-    /// <summary>The server does not let us read it, and will not.</summary>
+    /// <summary>The server does not let us read it; now, or at all.</summary>
     public void Refused(Watched watched, ZooKeeperError error)
     {
         lock (gate)
         {
-            // The connection ends for these, and the next one reads it again.
-            if (error is not (ZooKeeperError.SessionExpired or ZooKeeperError.SessionMoved)) Drop(watched, new ZooKeeperException(error, watched.Asked));
+            var why = new ZooKeeperException(error, watched.Asked);
+            if (why.CanRetry) ReadLater(watched);
+            else Drop(watched, why);
             HasRead(watched);
         }
     }
@@ -196,6 +203,22 @@ sealed class WatchTable(string chroot, ZooKeeperOptions options)
         WatchedChildren when children.TryGetValue(watched.About, out var list) && list == watched => children.Remove(watched.About),
         _ => false,
     };
+
+    void ReadLater(Watched watched)
+    {
+        refused.Enqueue(watched);
+        timer ??= options.Clock.CreateTimer(_ => ReadRefused(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (refused.Count == 1) timer.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    void ReadRefused()
+    {
+        lock (gate)
+        {
+            while (refused.TryDequeue(out var watched)) Enqueue(watched);
+            Pump();
+        }
+    }
 
     void HasRead(Watched watched)
     {

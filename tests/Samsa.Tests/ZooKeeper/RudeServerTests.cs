@@ -34,6 +34,20 @@ public sealed class RudeServerTests
         await AssertPausesAsync(server);
     }
 
+    [Test]
+    public async Task A_watch_outlives_a_server_that_is_too_busy([Values(ZooKeeperError.Throttled, ZooKeeperError.RequestTimeout)] ZooKeeperError busy)
+    {
+        var refusals = 0;
+        using var server = new Listening(client => Serve(client, asked => Interlocked.Increment(ref refusals) <= 3
+            ? (asked.Xid, busy, null)
+            : (asked.Xid, ZooKeeperError.Ok, new GetData.Response { Data = "x"u8.ToArray() })));
+        await using var client = await ZooKeeperClient.ConnectAsync(server.Address);
+
+        using var seen = new Recorder<ZkNode?>(client.WatchNode("/a"));
+
+        Assert.That((await seen.BecomesAsync(node => node is not null))!.Data.Length, Is.EqualTo(1));
+    }
+
     // With pauses of 25 ms at least, which become twice as long each time, six connections take more than that.
     static async Task AssertPausesAsync(Listening server)
     {
