@@ -21,8 +21,9 @@ sealed record ConnectString(IReadOnlyList<ServerAddress> Servers, string Chroot)
     public static ConnectString Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        text = text.Trim();
         var slash = text.IndexOf('/');
-        var chroot = slash < 0 || text.AsSpan(slash) is "/" ? "" : text[slash..].Trim();
+        var chroot = slash < 0 || text.AsSpan(slash) is "/" ? "" : text[slash..];
         if (chroot.Length > 0 && Paths.Trouble(chroot) is { } trouble)
             throw new FormatException($"\"{chroot}\" cannot be the node that paths begin at: {trouble}.");
         var servers = (slash < 0 ? text : text[..slash])

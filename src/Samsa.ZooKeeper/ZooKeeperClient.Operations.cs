@@ -157,7 +157,10 @@ public sealed partial class ZooKeeperClient
             if (results[i].Error is not (ZooKeeperError.Ok or ZooKeeperError.RuntimeInconsistency))
                 throw new ZooKeeperException(results[i].Error, i < operations.Count ? $"Multi, {operations[i]}" : "Multi");
         if (reply.Error != ZooKeeperError.Ok) throw new ZooKeeperException(reply.Error, $"Multi {about}");
-        return [.. results.Select(Result)];
+        return results.Count == operations.Count
+            ? [.. results.Select(Result)]
+            : throw new ZooKeeperException(
+                ZooKeeperError.MarshallingError, $"Multi {about}", $"the answer makes no sense: {results.Count} results of {operations.Count} operations");
     }
 
     /// <summary>Lets the server catch up with the leader: what is read afterwards has all that was written before.</summary>

@@ -75,9 +75,15 @@ sealed class Question<TResponse, TResult>(
 
     public TResult GetResult(short token)
     {
-        var reply = told.GetResult(token);
-        cancellation.Dispose();
-        return understand(this, reply);
+        try
+        {
+            return understand(this, told.GetResult(token));
+        }
+        finally
+        {
+            // Or a token that lives on would keep every question that failed.
+            cancellation.Dispose();
+        }
     }
 
     public ValueTaskSourceStatus GetStatus(short token) => told.GetStatus(token);

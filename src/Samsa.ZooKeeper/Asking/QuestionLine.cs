@@ -89,11 +89,21 @@ sealed class QuestionLine(ZooKeeperOptions options, Func<string> whyNobody)
         if (connection is null || asked >= options.MaxRequestsWaiting) return false;
         question.Line = this;
         asked++;
-        if (connection.TrySend(question)) return true;
-        // It has just ended; there will be another one.
+        Exception? unwritable = null;
+        try
+        {
+            if (connection.TrySend(question)) return true;
+        }
+        catch (UnwritableMessageException error)
+        {
+            unwritable = error;
+        }
+
         question.Line = null;
         asked--;
-        return false;
+        // That concerns who asks, and not the session. Otherwise it has just ended, and there will be another one.
+        if (unwritable is not null) question.Fail(unwritable);
+        return unwritable is not null;
     }
 
     void Pump()

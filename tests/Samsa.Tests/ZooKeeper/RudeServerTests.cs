@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Samsa.Embedded;
 using Samsa.Tests.Connections;
 using Samsa.Wire;
 using Samsa.ZooKeeper;
@@ -46,6 +48,64 @@ public sealed class RudeServerTests
         using var seen = new Recorder<ZkNode?>(client.WatchNode("/a"));
 
         Assert.That((await seen.BecomesAsync(node => node is not null))!.Data.Length, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Several_operations_with_fewer_results_make_no_sense()
+    {
+        using var server = new Listening(client => Serve(client, asked => (asked.Xid, ZooKeeperError.Ok, new Multi.Response())));
+        await using var client = await ZooKeeperClient.ConnectAsync(server.Address);
+
+        var error = await Assert.ThrowsAsync<ZooKeeperException>(async () => await client.MultiAsync([new ZkOperation.Delete("/a")]));
+
+        Assert.That(error!.Error, Is.EqualTo(ZooKeeperError.MarshallingError));
+        Assert.That(error.Message, Does.Contain("0 results of 1 operations"));
+    }
+
+    [Test]
+    public async Task A_question_that_cannot_be_written_ends_neither_the_session_nor_the_client()
+    {
+        await using var server = await EmbeddedZooKeeper.StartAsync();
+        using var proxy = new Proxy(server.ConnectString);
+        await using var client = await ZooKeeperClient.ConnectAsync(proxy.Address, new() { MaxBackoff = TimeSpan.FromMilliseconds(50) });
+        using var sessions = new Recorder<ZkSession>(client.Sessions);
+        var session = client.Session.Id;
+        proxy.Block();
+        await sessions.SawAsync(state => state.State == ZkSessionState.Suspended);
+
+        var impossible = client.CreateAsync("/a", acl: [null!]).AsTask();
+        var possible = client.ExistsAsync("/").AsTask();
+        proxy.Unblock();
+
+        await Assert.ThrowsAsync<UnwritableMessageException>(() => impossible.WaitAsync(TimeSpan.FromSeconds(20)));
+        // It stood behind the other, and was sent on the next connection or lost with that one.
+        await ((Task)possible).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Assert.That(possible.IsCompleted, Is.True);
+        Assert.That(await client.ExistsAsync("/"), Is.Not.Null);
+        Assert.That(client.Session.Id, Is.EqualTo(session));
+    }
+
+    [Test]
+    public void A_question_that_failed_is_forgotten_by_the_token_that_could_have_stopped_it()
+    {
+        using var stop = new CancellationTokenSource();
+        var failed = Failed(stop.Token);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.That(failed.IsAlive, Is.False);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference Failed(CancellationToken ct)
+    {
+        var question = new Question<Exists.Response, bool>(new Exists.Request { Path = "/a" }, "/a", static (_, _) => true);
+        question.StopWith(ct);
+        question.Fail(new IOException("lost"));
+        Assert.That(question.Answered.AsTask().Exception!.InnerException, Is.TypeOf<IOException>());
+        return new(question);
     }
 
     // With pauses of 25 ms at least, which become twice as long each time, six connections take more than that.

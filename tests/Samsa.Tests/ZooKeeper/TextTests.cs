@@ -8,6 +8,8 @@ public sealed class TextTests
     [TestCase("zk1:2181,zk2:2182/a/b", "zk1:2181 zk2:2182", "/a/b")]
     [TestCase("zk1", "zk1:2181", "")]
     [TestCase(" zk1 , zk2:1 , zk1:2181 /", "zk1:2181 zk2:1", "")]
+    [TestCase("zk1/ ", "zk1:2181", "")]
+    [TestCase("zk1/a ", "zk1:2181", "/a")]
     [TestCase("[::1]:9,[::2]/x", "[::1]:9 [::2]:2181", "/x")]
     public void A_connect_string_is_read(string text, string servers, string chroot)
     {
