@@ -45,6 +45,24 @@ public sealed class ClusterChangeTests
     }
 
     [Test]
+    public async Task An_observer_that_is_slow_is_told_the_newest_before_the_end([Values] bool fails)
+    {
+        using var states = new Subject<ClusterState>();
+        using var gate = new SemaphoreSlim(0);
+        var view = ClusterView.Empty.With(new BrokerInfo(1, "h", 1));
+        using var seen = new Recorder<ClusterChange>(new ClusterStatesOf(states, _ => gate.Wait(TimeSpan.FromSeconds(20))));
+
+        states.OnNext(new(view, null));
+        states.OnNext(new(view.With(new BrokerInfo(2, "h", 2)), null));
+        if (fails) states.OnError(new IOException("enough"));
+        else states.OnCompleted();
+        gate.Release(10);
+
+        Assert.That((await seen.EndAsync())?.Message, Is.EqualTo(fails ? "enough" : null));
+        Assert.That(seen.Seen.Aggregate(ClusterView.Empty, (sofar, change) => sofar.With(change)).Brokers, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public async Task Who_cannot_be_asked_is_told_once_and_what_changed_meanwhile_comes_after_the_return()
     {
         var states = new ReplaySubject<ClusterState>(1);

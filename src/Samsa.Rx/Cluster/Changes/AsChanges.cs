@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 
@@ -22,10 +23,13 @@ static class ClusterStates
             });
         });
 
-    static IObservable<T> InTurns<T>(IObservable<T> source, Action<Exception> observerFailed) =>
-        Observable.Create<System.Reactive.Notification<T>>(observer =>
+    // The end must not take the place of the newest state. It brings that along, which is nothing new for who has it already.
+    static IObservable<ClusterState> InTurns(IObservable<ClusterState> source, Action<Exception> observerFailed) =>
+        Observable.Create<(Notification<ClusterState>? Latest, Notification<ClusterState> Now)>(observer =>
         {
-            var turns = new Turns<System.Reactive.Notification<T>>(most: 1, replayLatest: false, observerFailed);
-            return StableCompositeDisposable.Create(turns.Subscribe(observer), source.Materialize().Subscribe(turns.Post));
-        }).Dematerialize();
+            var turns = new Turns<(Notification<ClusterState>? Latest, Notification<ClusterState> Now)>(most: 1, replayLatest: false, observerFailed);
+            var told = source.Materialize().Scan(
+                default((Notification<ClusterState>? Latest, Notification<ClusterState> Now)), static (before, now) => (now.HasValue ? now : before.Latest, now));
+            return StableCompositeDisposable.Create(turns.Subscribe(observer), told.Subscribe(turns.Post));
+        }).SelectMany(static told => told.Latest is null || told.Now.HasValue ? [told.Now] : new[] { told.Latest, told.Now }).Dematerialize();
 }
