@@ -65,6 +65,33 @@ public sealed class WatchedClusterTests
     }
 
     [Test]
+    public async Task Who_finds_no_broker_says_what_is_in_its_place()
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var writer = await ZooKeeperClient.ConnectAsync(zooKeeper.ConnectString);
+        await PutAsync(writer, "/kafka/brokers/ids/1", """{"host":"\ud800","port":1}"""u8.ToArray());
+
+        var error = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}/kafka", Watchful with { StartTimeout = TimeSpan.FromSeconds(1) })
+            .ShouldThrow<NoBrokersAvailableException>();
+
+        Assert.That(error.Message, Does.Contain("what is in /kafka/brokers/ids/1 is no broker"));
+    }
+
+    [Test]
+    public async Task Who_finds_no_broker_says_what_was_there_last()
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var writer = await ZooKeeperClient.ConnectAsync(zooKeeper.ConnectString);
+
+        var connecting = Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful with { StartTimeout = TimeSpan.FromSeconds(2) });
+        // Its watch of a tree that is not there.
+        await Eventually.True(() => zooKeeper.Sessions.Count == 2);
+        await writer.CreateParentsAsync("/brokers/ids/1");
+
+        Assert.That((await connecting.ShouldThrow<NoBrokersAvailableException>()).Message, Does.Contain("no broker is registered below /brokers/ids"));
+    }
+
+    [Test]
     public async Task While_ZooKeeper_is_away_everything_goes_on_with_what_is_known()
     {
         await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();

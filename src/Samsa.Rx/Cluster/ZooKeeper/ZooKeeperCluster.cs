@@ -78,14 +78,13 @@ sealed class ZooKeeperCluster : IAsyncDisposable
 
     async Task FindAsync(CancellationToken ct)
     {
-        ImmutableArray<RegisteredBroker> seen = [];
-        var (wasRead, rootIsThere) = (false, false);
+        ZooKeeperReading? reading = null;
         using var patience = new CancellationTokenSource(options.StartTimeout, options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
         {
             Found = await Changes.Registered
-                .Do(told => (seen, wasRead, rootIsThere) = (told.Reading.Brokers, true, told.Reading.HasRoot))
+                .Do(told => reading = told.Reading)
                 .Select(told => Usable(told.Reading.Brokers))
                 // Brokers that are just starting come by themselves.
                 .FirstAsync(addresses => addresses.Count > 0)
@@ -93,14 +92,14 @@ sealed class ZooKeeperCluster : IAsyncDisposable
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new NoBrokersAvailableException([new(where, Trouble(seen, wasRead, rootIsThere))], $" within {options.StartTimeout}");
+            throw new NoBrokersAvailableException([new(where, Trouble(reading))], $" within {options.StartTimeout}");
         }
         catch (ZooKeeperException error)
         {
             throw new NoBrokersAvailableException([new(where, error.Message)], "", error);
         }
 
-        if (seen.Any(broker => broker.IsOld))
+        if (reading!.Brokers.Any(broker => broker.IsOld))
             throw new NotSupportedException(
                 $"The brokers at {where} are of Kafka 0.7, whose records cannot be read or written yet. What changes among them can be watched: ZooKeeperChanges, samsa watch.");
     }
@@ -108,11 +107,18 @@ sealed class ZooKeeperCluster : IAsyncDisposable
     IReadOnlyList<BrokerAddress> Usable(ImmutableArray<RegisteredBroker> brokers) =>
         [.. brokers.Where(broker => (broker.IsOld || broker.Trouble is null) && ViewReading.CanBe(broker.Info, options.MayConnect)).Select(broker => new BrokerAddress(broker.Info.Host, broker.Info.Port))];
 
-    string Trouble(ImmutableArray<RegisteredBroker> brokers, bool wasRead, bool rootIsThere) => (wasRead, rootIsThere, brokers) switch
+    // What was read last: not every state of it was told, for it may have made no difference.
+    string Trouble(ZooKeeperReading? reading)
     {
-        (false, _, _) => $"no ZooKeeper server answered ({client.Session.Trouble ?? "still connecting"})",
-        (_, false, _) => $"ZooKeeper answered, and there is no node {client.Chroot}{ZooKeeperReading.Root}/ids; look whether Kafka's zookeeper.connect ends in the same chroot, and whether it is not KRaft",
-        (_, _, []) => $"ZooKeeper answered, and no broker is registered below {client.Chroot}{ZooKeeperReading.Root}/ids",
-        var (_, _, all) => string.Join("; ", all.Select(broker => $"broker {broker.Info.NodeId}: {broker.Trouble ?? "MayConnect refuses it"}")),
-    };
+        var ids = $"{client.Chroot}{ZooKeeperReading.Root}/ids";
+        if (reading is null) return $"no ZooKeeper server answered ({client.Session.Trouble ?? "still connecting"})";
+        if (!reading.HasRoot)
+            return $"ZooKeeper answered, and there is no node {ids}; look whether Kafka's zookeeper.connect ends in the same chroot, and whether it is not KRaft";
+        if (!reading.Brokers.IsEmpty)
+            return string.Join("; ", reading.Brokers.Select(broker => $"broker {broker.Info.NodeId}: {broker.Trouble ?? "MayConnect refuses it"}"));
+        var unreadable = reading.Unreadable.Where(path => path.StartsWith(ZooKeeperReading.Ids, StringComparison.Ordinal)).Take(3).ToList();
+        return unreadable.Count > 0
+            ? $"ZooKeeper answered, and what is in {string.Join(", ", unreadable.Select(path => client.Chroot + path))} is no broker"
+            : $"ZooKeeper answered, and no broker is registered below {ids}";
+    }
 }

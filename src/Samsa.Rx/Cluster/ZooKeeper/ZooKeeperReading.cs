@@ -10,8 +10,8 @@ namespace Samsa.Rx;
 sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
 {
     public const string Root = "/brokers";
+    public const string Ids = Root + "/ids/";
 
-    const string Ids = Root + "/ids/";
     const string Topics = Root + "/topics/";
 
     readonly SortedDictionary<int, RegisteredBroker> brokers = [];
@@ -24,6 +24,9 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
 
     /// <summary>The brokers, as they are registered in what was read last.</summary>
     public ImmutableArray<RegisteredBroker> Brokers { get; private set; } = [];
+
+    /// <summary>The nodes that could not be read, so far.</summary>
+    public ImmutableSortedSet<string> Unreadable { get; private set; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Whether there is a node that brokers register below.</summary>
     public bool HasRoot => last?.Nodes.ContainsKey(Ids[..^1]) == true;
@@ -63,7 +66,7 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
         var (doubtful, brokersChanged) = (new HashSet<string>(StringComparer.Ordinal), false);
         foreach (var (kind, node) in changes)
         {
-            if (kind == ZkTreeChangeKind.Removed) complained.Remove(node.Path);
+            if (complained.Remove(node.Path)) Unreadable = Unreadable.Remove(node.Path);
             if (node.Path.StartsWith(Topics, StringComparison.Ordinal))
             {
                 var parts = node.Path[Topics.Length..].Split('/', 3);
@@ -120,6 +123,7 @@ sealed class ZooKeeperReading(bool secure, Action<string, string> unreadable)
     {
         if (complained.TryGetValue(node.Path, out var written) && written == node.Stat.Mzxid) return;
         complained[node.Path] = node.Stat.Mzxid;
+        Unreadable = Unreadable.Add(node.Path);
         unreadable(node.Path, why);
     }
 
