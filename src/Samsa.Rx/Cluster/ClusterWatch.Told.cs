@@ -10,7 +10,8 @@ sealed partial class ClusterWatch
     const int MostQuestionsInVain = 10;
 
     readonly Signal wasTold = new();
-    ClusterView? told, askedAbout;
+    // What was told last, and what of that was compared with the view, or asked about.
+    ClusterView? told, settled;
     int confirming;
 
     /// <summary>
@@ -33,10 +34,12 @@ sealed partial class ClusterWatch
                 await wasTold.WaitAsync(stop.Token);
                 await Task.Delay(Quiet, options.Clock, stop.Token);
                 var inVain = 0;
-                while (inVain < MostQuestionsInVain && Doubtful(Volatile.Read(ref told)!, Current) is { } why)
+                while (inVain < MostQuestionsInVain)
                 {
-                    var before = Current;
-                    askedAbout = Volatile.Read(ref told);
+                    var (latest, before) = (Volatile.Read(ref told)!, Current);
+                    var why = Doubtful(latest, before);
+                    settled = latest;
+                    if (why is null) break;
                     await RefreshAsync(why, isUrgent: inVain == 0, stop.Token);
                     inVain = ReferenceEquals(before, Current) ? inVain + 1 : 0;
                 }
@@ -54,7 +57,8 @@ sealed partial class ClusterWatch
         foreach (var (id, broker) in told.Brokers)
         {
             if (!known.Brokers.ContainsKey(id)) return $"ZooKeeper says that broker {id} is there";
-            if (askedAbout?.Brokers.TryGetValue(id, out var was) == true && was != broker) return $"ZooKeeper says that broker {id} is elsewhere";
+            // Brokers may have another address for us than for ZooKeeper, so only a change of it is a reason.
+            if (settled?.Brokers.TryGetValue(id, out var was) == true && was != broker) return $"ZooKeeper says that broker {id} is elsewhere";
         }
 
         foreach (var broker in known.Brokers.Keys)

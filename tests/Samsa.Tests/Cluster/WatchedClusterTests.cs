@@ -1,4 +1,5 @@
 using System.Reactive.Linq;
+using System.Text;
 using Samsa.Embedded;
 using Samsa.Rx;
 using Samsa.Tests.Connections;
@@ -62,6 +63,27 @@ public sealed class WatchedClusterTests
 
         await using var kafka = await Kafka.ConnectAsync($"zookeeper://{proxy.Address}", Watchful with { ZooKeeperTls = new() { Authorities = authority.AsCollection } }).Soon();
         Assert.That(kafka.Brokers, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_broker_that_is_elsewhere_is_a_reason_to_ask_also_when_nothing_was_asked_before()
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var cluster = await EmbeddedKafka.StartAsync(2, new() { Profile = KafkaProfile.V3_9, ZooKeeper = zooKeeper.ConnectString });
+        await using var kafka = await Kafka.ConnectAsync($"zookeeper://{zooKeeper.ConnectString}", Watchful).Soon();
+        await using var writer = await ZooKeeperClient.ConnectAsync(zooKeeper.ConnectString);
+        using var events = new Recorder<KafkaEvent>(kafka.Events);
+
+        // Again and again, for nobody says when the first state was taken, from which it must differ.
+        for (var port = 1; port < 200 && !IsAsked(); port++)
+        {
+            await PutAsync(writer, "/brokers/ids/2", Encoding.UTF8.GetBytes($$"""{"host":"127.0.0.1","port":{{port}}}"""));
+            await Task.Delay(100);
+        }
+
+        Assert.That(IsAsked());
+
+        bool IsAsked() => events.Seen.OfType<MetadataRefreshed>().Any(asked => asked.Why == "ZooKeeper says that broker 2 is elsewhere");
     }
 
     [Test]
