@@ -17,6 +17,8 @@ static class Failure
         TopicNotFoundException or BrokerException { Error: ErrorCode.UnknownTopicOrPartition } => $"{Ended(failure.Message)} `samsa topics` shows what there is.",
         BrokerException { Error: ErrorCode.InvalidReplicationFactor } => $"{Ended(failure.Message)} There must be at least as many brokers as replicas.",
         RegexMatchTimeoutException => "The pattern took longer than a second on one record; write it without nested repetitions.",
+        ZooKeeperException { Error: ZooKeeperError.NoAuth } refused =>
+            $"{refused.Asked}: the access list of the node does not allow it. `samsa zk --auth user:password` says who you are.",
         ZooKeeperException { Error: ZooKeeperError.ConnectionLoss, IsOutcomeUnknown: false } => $"{Ended(failure.Message)} Check the address.",
         WorkFailedException or ZooKeeperException or KafkaException or IOException or UnauthorizedAccessException or NotSupportedException => Ended(failure.Message),
         _ => $"{Ended(failure.Message)} ({failure.GetType().Name}; --verbose tells where.)",

@@ -194,7 +194,7 @@ public sealed class ZkTests
         Assert.That((await Zk("get", "/secret", "--auth", "user:pass")).Output, Is.EqualTo("s\n"));
         var refused = await Zk("get", "/secret");
         Assert.That((refused.Code, refused.Error), Is.EqualTo((1,
-            $"samsa: GetData /secret: the access list of the node does not allow it; give credentials in ZooKeeperOptions.Auth that it names (NoAuth).{Environment.NewLine}")));
+            $"samsa: GetData /secret: the access list of the node does not allow it. `samsa zk --auth user:password` says who you are.{Environment.NewLine}")));
     }
 
     [Test]
