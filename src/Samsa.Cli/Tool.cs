@@ -12,7 +12,7 @@ static class Tool
     public static async Task<int> RunAsync(IReadOnlyList<string> words, Interruption interruption)
     {
         var common = new CommonOptions(interruption);
-        var parsed = CommandTree.Build(common).Parse(words);
+        var parsed = CommandTree.Build(common).Parse(words, Plain);
         if (parsed.Action is ParseErrorAction) return Refuse(Sentence(parsed), parsed);
 
         try
@@ -42,6 +42,9 @@ static class Tool
             return ExitCode.Failed;
         }
     }
+
+    /// <summary>How command lines are read: a word that begins with @ is a word, and no file with more of them.</summary>
+    public static ParserConfiguration Plain { get; } = new() { ResponseFileTokenReplacer = null };
 
     // Signals and errors are answered here, not by the parser's defaults.
     static InvocationConfiguration Invocation =>

@@ -70,8 +70,7 @@ sealed class ZkShell
 
     async Task<int> DoAsync(string[] words, CancellationToken ct)
     {
-        // A word that begins with @ is a word, and no file of words.
-        var parsed = commands.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = commands.Parse(words, Tool.Plain);
         if (parsed.Action is ParseErrorAction) throw new WrongUseException(Tool.Sentence(parsed));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var doing = parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);

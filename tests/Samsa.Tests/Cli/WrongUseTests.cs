@@ -22,6 +22,7 @@ public sealed class WrongUseTests
     [TestCase("produce t --partitioner modulo", "--partitioner modulo: it can be murmur2, sticky, round-robin, random, samsa or pykafka. See `samsa produce --help`.")]
     [TestCase("produce t --key a --key-separator :", "--key and --key-separator both give the key; leave one out. See `samsa produce --help`.")]
     [TestCase("produce t --input json --key-separator :", "--key-separator is for lines; with --input json the key stands in the object. See `samsa produce --help`.")]
+    [TestCase("produce t @no-such-file -b localhost:1", "There is no file @no-such-file. See `samsa produce --help`.")]
     [TestCase("produce t no-such-file -b localhost:1", "There is no file no-such-file. See `samsa produce --help`.")]
     [TestCase("serve -b localhost:9092", "samsa serve starts its own brokers: leave -b out. See `samsa serve --help`.")]
     [TestCase("serve --topic a:b", "--topic a:b: it is NAME or NAME:PARTITIONS. See `samsa serve --help`.")]
