@@ -25,9 +25,8 @@ static class Dialling
     /// <exception cref="TimeoutException">None of them answered in time.</exception>
     public static Dialled Dial(ServerAddress server, SslClientAuthenticationOptions? tls, Func<TimeSpan> patience)
     {
-        IPAddress[] addresses = IPAddress.TryParse(server.Host, out var address) ? [address] : Dns.GetHostAddresses(server.Host);
         var error = SocketError.HostNotFound;
-        foreach (var one in addresses)
+        foreach (var one in Resolve(server.Host, patience))
         {
             var socket = new Socket(one.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
             var waiting = new WaitingStream(socket, patience);
@@ -50,6 +49,16 @@ static class Dialling
         }
 
         throw new SocketException((int)error);
+    }
+
+    /// <summary>Asks the system on a thread of its own: it may take half a minute and cannot be told to stop, but who waits for it can.</summary>
+    static IPAddress[] Resolve(string host, Func<TimeSpan> patience)
+    {
+        if (IPAddress.TryParse(host, out var address)) return [address];
+        var asked = Task.Factory.StartNew(
+            () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        while (!((IAsyncResult)asked).AsyncWaitHandle.WaitOne(patience())) { }
+        return asked.GetAwaiter().GetResult();
     }
 
     static SocketError Connect(Socket socket, IPEndPoint to, Func<TimeSpan> patience)
