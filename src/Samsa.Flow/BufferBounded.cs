@@ -22,7 +22,7 @@ public static partial class FlowObservable
     /// <remarks>
     /// <code>
     /// source  -a-b-c---d------|      at most 3, or 5 frames
-    /// result  -----x-------y--|      x = abc, y = d
+    /// result  -----x--------y-|      x = abc, y = d
     /// </code>
     /// <para>The time begins with the first element of a batch, so no batch is empty. The end of the source comes behind what there is;
     /// an error comes at once.</para>

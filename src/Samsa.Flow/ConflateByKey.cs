@@ -14,8 +14,8 @@ public static partial class FlowObservable
     /// <summary>The latest element of each key, together once in a period: for those who cannot look at everything.</summary>
     /// <remarks>
     /// <code>
-    /// source  -abA--B------|      a, A and b, B have one key each; a period is 5 frames
-    /// result  ------x----y-|      x = A, b   y = B
+    /// source  -abA----B------|    a, A and b, B have one key each; a period is 5 frames
+    /// result  ------x------y-|    x = A, b   y = B
     /// </code>
     /// <para>The period begins with the first element of a batch, whose keys are in the order in which they first came. The end of the source
     /// comes behind what there is; an error comes at once. While the observer is busy, newer elements go on replacing older ones.</para>

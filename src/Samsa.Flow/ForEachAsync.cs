@@ -9,7 +9,7 @@ public static partial class FlowObservable
     /// <code>
     /// source   -a-b-----c-|    each takes 2 frames
     /// work     -a-b-----c-
-    /// task     ------------|   ends when the source has ended and nothing runs any more
+    /// task     -----------|    ends when the source has ended and nothing runs any more
     /// </code>
     /// <para>The first error ends the source, cancels the token of the work, and becomes that of the task when nothing runs any more.
     /// So does <paramref name="cancellation"/>.</para>

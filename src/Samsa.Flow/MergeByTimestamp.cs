@@ -15,7 +15,7 @@ public static partial class FlowObservable
     /// <code>
     /// p0      -1---4------|         digits are timestamps
     /// p1      ---2-----3--|
-    /// result  ---1-----2--(34|)     the smallest is told once each source has one
+    /// result  ---1-2---3--(4|)      the smallest is told once each source has one
     /// </code>
     /// <para>A source that has given nothing for <paramref name="idle"/> since its last element was told does not hold up the others any
     /// more; what it gives

@@ -9,11 +9,11 @@ public static partial class FlowObservable
     /// <code>
     /// outcomes      -a-x-b-|     x failed; putting it away takes 3 frames
     /// dead letters  ---x----
-    /// result        -a----(b|)   the order is kept
+    /// result        -a----b|     the order is kept, and capacity is 2
     /// </code>
     /// <para>Temperature: as the source.</para>
     /// <para>Scheduler: none.</para>
-    /// <para>Buffer: none; <c>OnNext</c> waits while a dead letter is being put away.</para>
+    /// <para>Buffer: <c>capacity</c> outcomes, and none in front of an observer; then <c>OnNext</c> waits while a dead letter is being put away.</para>
     /// <para>Acknowledgement: a failed element is acknowledged when it has been put away; others when the observer returns.</para>
     /// <para>Marble: <c>marbles/or-dead-letter.marble</c></para>
     /// </remarks>

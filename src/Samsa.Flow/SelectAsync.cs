@@ -8,9 +8,9 @@ public static partial class FlowObservable
     /// <summary>Does asynchronous work for each element, so many at once, and gives the results.</summary>
     /// <remarks>
     /// <code>
-    /// source   -a-b-----c-|        each takes 4 frames but b, which takes 1
-    /// Source   -----(ab)----(c|)
-    /// Completion ---b-a-----(c|)
+    /// source     -a-b-----c-|      each takes 4 frames but b, which takes 1
+    /// Source     -----(ab)----(c|)
+    /// Completion ----ba-------(c|)
     /// </code>
     /// <para>The work of an element begins when a place for it is free, one element after the other; work that does not return before it has
     /// something to wait for holds up the others. The first error ends the source, cancels the token, and is told when nothing runs any more;

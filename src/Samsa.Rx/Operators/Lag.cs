@@ -45,7 +45,7 @@ public static partial class KafkaObservable
     /// <code>
     /// positions  -1--2-----3-      of one partition, which holds 5 records
     /// offsets    a---a---a---a     asked every 4 frames
-    /// result     n---4---3---2     n = nothing known
+    /// result     n---3---3---2     n = nothing known
     /// </code>
     /// <para>The first question is asked at once. While one has no answer no other is asked; one that ends with a <see cref="TimeoutException"/> is
     /// left out. It ends with the positions.</para>

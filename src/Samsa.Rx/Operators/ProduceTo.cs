@@ -18,7 +18,7 @@ public static partial class KafkaObservable
     /// <remarks>
     /// <code>
     /// source   -a-b-c|        the broker has a record after 4 frames; b is refused
-    /// reports  -----a-b-c|    b: NotPersisted
+    /// reports  -----a-b-(c|)  b: NotPersisted
     /// </code>
     /// <para>Records are written, and reports told, in the order of the source. A record that is not written is a report like another and ends
     /// nothing; what ends the stream is an error of the source or of <paramref name="record"/>, told behind the reports of what came before it,

@@ -22,7 +22,7 @@ public static partial class KafkaObservable
     /// <code>
     /// history  -a-b-|
     /// live           --d--|       subscribed to when history has ended
-    /// result   -a-b-(L)-d-|       L = caught up
+    /// result   -a-b-L-d--|        L = caught up
     /// </code>
     /// <para>A reading has caught up when its position has come to where each partition ended at its beginning. What stands there
     /// may be nothing for readers: the marker of a transaction, records of one that was aborted, or nothing at all; so a topic that is empty or idle
