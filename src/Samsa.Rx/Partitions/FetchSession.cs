@@ -39,6 +39,7 @@ sealed partial class FetchSession : IAsyncDisposable
     IDisposable? driver;
     bool complete;
     volatile bool stopped;
+    volatile bool abandoned;
 
     public FetchSession(
         ClusterWatch watch, BrokerConnections connections, KafkaOptions kafka, KafkaEvents events, ConsumeOptions options, Action<FetchSession> closed,
@@ -81,6 +82,9 @@ sealed partial class FetchSession : IAsyncDisposable
 
     /// <summary>It was stopped: whatever is ready is not wanted any more.</summary>
     public bool IsStopped => stopped;
+
+    /// <summary>Whether the observer has gone: the record that he has at that moment may not have come through to where it is dealt with.</summary>
+    public bool IsAbandoned => abandoned;
 
     /// <summary>Begins.</summary>
     public void Start() => Track(FollowLeadersAsync);
@@ -217,6 +221,9 @@ sealed partial class FetchSession : IAsyncDisposable
         if (use == Use) connection.Pool = frames;
         return connection;
     }
+
+    /// <summary>Says that the observer is about to go.</summary>
+    public void Abandon() => abandoned = true;
 
     /// <summary>Stops it, now and without waiting. May be called from everywhere and as often as one likes.</summary>
     public void Stop()

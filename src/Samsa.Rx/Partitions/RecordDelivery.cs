@@ -76,7 +76,8 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
         }
 
         if (feed.Damage is { } damage) session.Spoiled(ready, feed.Next, damage);
-        else if (!reader.IsGone) reader.Origin.SkipTo(ready.DoneAt);
+        // Whoever left it in the middle may not have given the partition up yet.
+        else if (feed.IsAtEnd && !reader.IsGone && !session.IsAbandoned) reader.Origin.SkipTo(ready.DoneAt);
     }
 
     /// <summary>One partition cannot be read on. What that means for the others is not decided here.</summary>

@@ -14,6 +14,9 @@ struct RecordFeed(ReadyBatch ready) : IFeed<KafkaRecord>
     /// <summary>The offset of the first record that was not given, at least.</summary>
     public long Next { get; private set; } = ready.From;
 
+    /// <summary>Whether all of them were given.</summary>
+    public bool IsAtEnd { get; private set; }
+
     /// <summary>Why the rest cannot be read; null when it could.</summary>
     public CorruptBatchException? Damage { get; private set; }
 
@@ -21,11 +24,16 @@ struct RecordFeed(ReadyBatch ready) : IFeed<KafkaRecord>
     {
         try
         {
-            while (!reader.IsGone && records.MoveNext())
+            while (!reader.IsGone)
             {
+                if (!records.MoveNext() || records.Current.Offset >= until)
+                {
+                    IsAtEnd = true;
+                    break;
+                }
+
                 ref readonly var entry = ref records.Current;
                 if (entry.Offset < from) continue;
-                if (entry.Offset >= until) break;
                 Next = entry.Offset + 1;
                 value = new(batch, entry);
                 return true;

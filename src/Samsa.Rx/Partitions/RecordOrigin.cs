@@ -102,8 +102,9 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
         long ticket;
         lock (gate)
         {
-            if (isClosed) return default;
             if (Volatile.Read(ref frontier) == record.Offset && !isExplicit && !acks.IsNewest(record.Offset)) kept = Keep(record);
+            // Nobody will be told when it is dealt with, so the position stays before it.
+            if (isClosed) return default;
             // Who gets it from somebody who keeps it may keep it, too.
             if (!acks.TryLease(record.Offset, out ticket)) throw isExplicit ? Acknowledged(record) : TooLate(record);
             if (kept > 0) keeping?.Began(kept);
@@ -146,7 +147,6 @@ sealed class RecordOrigin(TopicPartition id, AckMode mode = AckMode.None) : ILea
         if (!isExplicit) return;
         lock (gate)
         {
-            if (isClosed) return;
             var kept = Keep(record);
             keeping?.Began(kept);
         }

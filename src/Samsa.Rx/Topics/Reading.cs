@@ -57,7 +57,11 @@ public sealed class Reading : IObservable<KafkaRecord>
         var subscription = driver.Drive(observer, isPushed: true);
         // Never on the caller's thread: a subscription returns at once, whatever the observer does.
         _ = Task.Run(() => DeliverAsync(driver));
-        return subscription;
+        return Disposable.Create((driver.Session, subscription), static given =>
+        {
+            given.Session.Abandon();
+            given.subscription.Dispose();
+        });
     }
 
     /// <summary>Begins the reading, and tells when it has ended.</summary>
@@ -128,7 +132,7 @@ public sealed class Reading : IObservable<KafkaRecord>
         {
             session.OnStop(isPushed ? source : this);
             return this.MergeByAssignment((partition, revoked) => Stream(partition, isPushed, revoked), Plan.Merging)
-                .Subscribe(isPushed && Plan.Options.AckMode != AckMode.None ? new Acknowledging(observer) : observer);
+                .Subscribe(isPushed && Plan.Options.AckMode != AckMode.None ? new Acknowledging(observer, session) : observer);
         }
 
         public async Task DeliverAsync()
