@@ -70,7 +70,8 @@ sealed partial class FetchSession
         var ask = answer.Ask;
         lock (gate)
         {
-            if (IsLate(ask)) return;
+            // What comes behind an error would keep it from being told for as long as something comes.
+            if (IsLate(ask) || fault is not null) return;
             var reader = ask.Reader;
             ready.Put(reader, answer.Batches);
             if (answer.Next > reader.Position) reader.Advance(answer.Next, answer.Epoch);

@@ -13,6 +13,7 @@ sealed class ReadyQueue(ConsumeOptions options)
     /// <summary>Partitions with something ready. Each is in here once, so that each gets its turn.</summary>
     readonly Queue<PartitionReader> turns = new();
     bool full;
+    bool isCleared;
 
     /// <summary>Among how many partitions the bytes are shared.</summary>
     public int Partitions { get; set; } = 1;
@@ -26,18 +27,18 @@ sealed class ReadyQueue(ConsumeOptions options)
     /// <summary>Too much is in flight: nothing is delivered.</summary>
     public bool IsHeld { get; set; }
 
-    public bool IsEmpty => IsHeld || turns.Count == 0;
+    public bool IsEmpty => IsHeld || isCleared || turns.Count == 0;
 
     long Share => Math.Max(options.PartitionBytes, options.BufferedBytes / Math.Max(1, Partitions));
 
     /// <summary>Whether the partition may be asked for more.</summary>
     public bool HasRoom(PartitionReader reader) =>
-        !full && !IsHeld && reader.Ready is { IsFull: false, IsHeld: false, Answers: < AnswersAhead };
+        !full && !IsHeld && !isCleared && reader.Ready is { IsFull: false, IsHeld: false, Answers: < AnswersAhead };
 
     /// <summary>Takes in what one answer held for one partition.</summary>
     public void Put(PartitionReader reader, IReadOnlyList<ReadyBatch> batches)
     {
-        if (batches.Count == 0) return;
+        if (batches.Count == 0 || isCleared) return;
         var ready = reader.Ready;
         if (ready is { Waiting.Count: 0, IsHeld: false }) turns.Enqueue(reader);
         foreach (var batch in batches)
@@ -54,7 +55,7 @@ sealed class ReadyQueue(ConsumeOptions options)
     public bool TryTake(out ReadyBatch batch)
     {
         batch = default;
-        if (IsHeld || !turns.TryDequeue(out var reader)) return false;
+        if (IsEmpty || !turns.TryDequeue(out var reader)) return false;
         batch = reader.Ready.Waiting.Dequeue();
         if (reader.Ready.Waiting.Count > 0) turns.Enqueue(reader);
         return true;
@@ -103,9 +104,10 @@ sealed class ReadyQueue(ConsumeOptions options)
         full &= Bytes > options.BufferedBytes / 2;
     }
 
-    /// <summary>Throws away everything.</summary>
+    /// <summary>Throws away everything, also what comes from now on: the end that follows must not wait for a time when nothing does.</summary>
     public void Clear()
     {
+        isCleared = true;
         foreach (var reader in turns) reader.Ready.Waiting.Clear();
         turns.Clear();
     }

@@ -115,6 +115,33 @@ public sealed class LeavingTests
         Assert.That(origin.Position, Is.EqualTo(7));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task What_ends_a_reading_is_told_however_much_there_is_to_read(bool isLease)
+    {
+        await using var stage = await Stage.OpenAsync();
+        stage.WriteNumbers(0, 0, 2_000, perBatch: 1);
+        using var assignments = new BehaviorSubject<PartitionAssignment>(new(1, "t", 0));
+        var reading = stage.Kafka.Read(assignments, new() { PartitionBytes = 1, FetchBytes = 1 });
+        var watcher = new Watcher
+        {
+            Doing = record =>
+            {
+                if (record.Offset == 3 && isLease) record.Defer().Fail(new FormatException());
+                else if (record.Offset == 3) assignments.OnError(new FormatException());
+                if (record.Offset < 3) return;
+                // So there is always something ready behind it.
+                var before = stage.Fetches;
+                SpinWait.SpinUntil(() => stage.Fetches > before, TimeSpan.FromMilliseconds(50));
+            },
+        };
+        using var subscription = reading.Subscribe(watcher);
+        await watcher.Ends();
+
+        Assert.That((watcher.Error is not null, watcher.Broken), Is.EqualTo((true, default(string))));
+        Assert.That(watcher.Count, Is.LessThan(20));
+    }
+
     static Task<long> LastPosition(Reading reading)
     {
         var (last, newest) = (new TaskCompletionSource<long>(), -1L);
