@@ -125,6 +125,8 @@ sealed class TopicTable<TKey, TValue> : ITopicTable<TKey, TValue>, IObserver<Cat
         {
             reading.Dispose();
             End(error);
+            // It was not taken over.
+            value.Defer().Fail(error);
         }
     }
 

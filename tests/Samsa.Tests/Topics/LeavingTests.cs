@@ -115,6 +115,21 @@ public sealed class LeavingTests
         Assert.That(origin.Position, Is.EqualTo(7));
     }
 
+    [Test]
+    public async Task A_record_that_a_table_makes_nothing_of_is_not_dealt_with()
+    {
+        await using var stage = await Stage.OpenAsync();
+        stage.WriteNumbers(0, 0, 10);
+        var reading = stage.Topic.Read();
+        var last = LastPosition(reading);
+        var shared = reading.Select(record => new CatchUp<KafkaRecord>(CatchUpKind.Live, record)).Publish();
+        await using var table = shared.ToTable(record => record.Offset == 3 ? throw new FormatException() : $"{record.Offset}", _ => 0);
+        using var other = shared.Subscribe(_ => { }, _ => { });
+        using var connected = shared.Connect();
+
+        Assert.That(await last, Is.EqualTo(3));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task What_ends_a_reading_is_told_however_much_there_is_to_read(bool isLease)
