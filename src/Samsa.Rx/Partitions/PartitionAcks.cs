@@ -41,7 +41,8 @@ sealed class PartitionAcks
         // All leases of it may have ended while the observer still has it.
         if (head < tail && this[tail - 1].Offset == offset)
         {
-            this[tail - 1].IsDone = false;
+            // When the log was cut it is another one.
+            (this[tail - 1].IsDone, this[tail - 1].Bytes) = (false, bytes);
         }
         else
         {

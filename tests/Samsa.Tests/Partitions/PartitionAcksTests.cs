@@ -73,6 +73,20 @@ public sealed class PartitionAcksTests
         Assert.That(acks.OffsetOf(again), Is.EqualTo(4));
     }
 
+    [Test]
+    public void A_record_that_stands_where_one_was_that_was_cut_away_counts_with_its_own_size()
+    {
+        var acks = new PartitionAcks();
+        acks.Keep(1, 10);
+        acks.Keep(2, 10);
+        acks.Forget(2);
+        acks.Keep(2, 100);
+        acks.TryLease(2, out var ticket);
+        acks.Complete(ticket);
+
+        Assert.That((acks.InFlight, acks.InFlightBytes), Is.EqualTo((1, 10L)));
+    }
+
     /// <summary>Records with gaps between their offsets, one to three leases each, ended in any order; beside it the plainest model there is.</summary>
     static void Replay(Random random)
     {
