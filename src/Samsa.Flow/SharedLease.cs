@@ -1,7 +1,7 @@
 namespace Samsa.Flow;
 
 /// <summary>Leases that several count on: they end when the last of them has done, and fail when one of them has failed.</summary>
-sealed class SharedLease : ILeaseHolder, IDeferrable
+sealed class SharedLease : IDeferrable
 {
     readonly List<Lease> leases = [];
     Exception? failure;
@@ -25,11 +25,19 @@ sealed class SharedLease : ILeaseHolder, IDeferrable
 
     public Lease Defer()
     {
-        if (Interlocked.Increment(ref holders) > 1) return new(this, 0);
+        var now = Volatile.Read(ref holders);
+        while (now > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref holders, now + 1, now);
+            if (seen == now) return new(new Share(this), 0);
+            now = seen;
+        }
+
         throw new InvalidOperationException("It has been acknowledged already; it can be deferred in OnNext only.");
     }
 
-    public void Complete(long ticket = 0)
+    /// <summary>Who made it is done with it. Once.</summary>
+    public void Complete()
     {
         if (Interlocked.Decrement(ref holders) > 0) return;
         foreach (var lease in leases)
@@ -39,11 +47,26 @@ sealed class SharedLease : ILeaseHolder, IDeferrable
         }
     }
 
-    public void Fail(long ticket, Exception error)
+    /// <summary>Who made it is done with it, and it failed. Once.</summary>
+    public void Fail(Exception error)
     {
         Interlocked.CompareExchange(ref failure, error, null);
-        Complete(ticket);
+        Complete();
     }
 
-    public void Fail(Exception error) => Fail(0, error);
+    /// <summary>What one of those has who defer it. To end it twice changes nothing.</summary>
+    sealed class Share(SharedLease shared) : ILeaseHolder
+    {
+        int ended;
+
+        public void Complete(long ticket)
+        {
+            if (Interlocked.Exchange(ref ended, 1) == 0) shared.Complete();
+        }
+
+        public void Fail(long ticket, Exception error)
+        {
+            if (Interlocked.Exchange(ref ended, 1) == 0) shared.Fail(error);
+        }
+    }
 }

@@ -12,6 +12,34 @@ public class BufferBoundedTests : ReactiveTest
     readonly TestScheduler scheduler = new();
 
     [Test]
+    public void A_batch_that_was_acknowledged_cannot_be_deferred_however_often_that_is_tried()
+    {
+        var (source, kept) = (new Subject<int>(), default(IReadOnlyList<int>));
+        using var _ = source.BufferBounded(1).Subscribe(batch => kept = batch);
+        source.OnNext(1);
+        Assert.That(() => ((IDeferrable)kept!).Defer(), Throws.InvalidOperationException);
+        Assert.That(() => ((IDeferrable)kept!).Defer(), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void To_complete_a_lease_of_a_batch_twice_changes_nothing()
+    {
+        var (source, ledger, leases) = (new Subject<Ledger.Counted>(), new Ledger(), new List<Lease>());
+        using var _ = source.BufferBounded(1).Subscribe(batch =>
+        {
+            leases.Add(((IDeferrable)batch).Defer());
+            leases.Add(((IDeferrable)batch).Defer());
+        });
+        source.OnNext(ledger.Element(1));
+        leases[0].Complete();
+        leases[0].Complete();
+        leases[0].Fail(new InvalidOperationException("too late"));
+        Assert.That(ledger.All, Is.EqualTo("open"), "the other one has it");
+        leases[1].Complete();
+        Assert.That(ledger.All, Is.EqualTo("completed"));
+    }
+
+    [Test]
     public void A_batch_is_full_or_its_time_is_over_or_the_source_ends()
     {
         var source = scheduler.CreateHotObservable(
