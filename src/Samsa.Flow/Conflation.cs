@@ -40,9 +40,9 @@ sealed class Conflation<T, TKey> : IObserver<T>, IOutputOwner, IDisposable
         Kept<T> kept = default;
         try
         {
-            var key = keySelector(value);
+            // First: what the selector makes nothing of has failed.
             kept = Kept<T>.Of(value);
-            Put(key, kept);
+            Put(keySelector(value), kept);
         }
         // What the observer throws closes the output, and goes to who gave the element.
         catch (Exception error) when (!output.IsClosed)

@@ -72,6 +72,16 @@ public class ConflateByKeyTests : ReactiveTest
     }
 
     [Test]
+    public void What_a_key_selector_makes_nothing_of_has_failed()
+    {
+        var (source, ledger) = (new Subject<Ledger.Counted>(), new Ledger());
+        using var _ = source.ConflateByKey<Ledger.Counted, int>(_ => throw new InvalidOperationException("key"), Period, 10, scheduler)
+            .Subscribe(_ => { }, _ => { });
+        source.OnNext(ledger.Element(1));
+        Assert.That(ledger.All, Is.EqualTo("failed"));
+    }
+
+    [Test]
     public async Task A_source_with_too_many_keys_waits_for_a_busy_observer()
     {
         var source = new Subject<int>();
