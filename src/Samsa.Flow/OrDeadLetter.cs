@@ -52,8 +52,20 @@ public static partial class FlowObservable
 
         bool IsGood(Outcome<TSource, TResult> outcome)
         {
-            if (outcome.Error is { } error) deadLetters.OnNext(new(outcome.Element, error));
-            return outcome.Error is null;
+            if (outcome.Error is not { } error) return true;
+            var lease = outcome.Defer();
+            try
+            {
+                deadLetters.OnNext(new(outcome.Element, error));
+            }
+            catch (Exception thrown)
+            {
+                lease.Fail(thrown);
+                throw;
+            }
+
+            lease.Complete();
+            return false;
         }
     }
 }

@@ -72,6 +72,21 @@ public class OrDeadLetterTests : ReactiveTest
         Assert.That(source.HasObservers, Is.False);
     }
 
+    [Test]
+    public void What_an_observer_of_dead_letters_does_not_take_has_failed()
+    {
+        var (ledger, source) = (new Ledger(), new Subject<Ledger.Counted>());
+        var letters = Observer.Create<DeadLetter<Ledger.Counted>>(letter =>
+        {
+            if (letter.Element.Value == 2) throw new InvalidOperationException("closed");
+        });
+        using var _ = source.TrySelectAsync<Ledger.Counted, int>((_, _) => throw new InvalidOperationException(), 1).OrDeadLetter(letters)
+            .Subscribe(_ => { }, _ => { });
+        source.OnNext(ledger.Element(1));
+        source.OnNext(ledger.Element(2));
+        Assert.That(ledger.All, Is.EqualTo("completed failed"));
+    }
+
     static ValueTask<char> Work(char letter, CancellationToken stop) =>
         letter == 'x' ? throw new InvalidOperationException("x") : new(char.ToUpperInvariant(letter));
 }
