@@ -130,9 +130,12 @@ sealed class Shared<T>(IObservable<T> source, bool repeatsLatest) : ObservableBa
 
         void End()
         {
-            Listener[] all = [.. listeners];
-            listeners.Clear();
-            foreach (var listener in all) listener.End(failure);
+            // One that throws is told no more; the others are when the output is put away.
+            while (listeners is [var listener, ..])
+            {
+                listeners.RemoveAt(0);
+                listener.End(failure);
+            }
         }
 
         bool TryNext(out Listener listener)

@@ -112,6 +112,18 @@ public class ShareTests : ReactiveTest
         Assert.That(source.HasObservers, Is.False);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void An_observer_that_throws_at_the_end_does_not_keep_it_from_the_others(bool isError)
+    {
+        var (source, ends) = (new Subject<int>(), new List<string>());
+        var shared = source.Share();
+        using var bad = shared.Subscribe(_ => { }, _ => throw new FormatException("bad"), () => throw new FormatException("bad"));
+        using var good = shared.Subscribe(_ => { }, error => ends.Add(error.Message), () => ends.Add("completed"));
+        Assert.That(() => { if (isError) source.OnError(new InvalidOperationException("source")); else source.OnCompleted(); }, Throws.TypeOf<FormatException>());
+        Assert.That(ends, Is.EqualTo(new[] { isError ? "source" : "completed" }));
+    }
+
     [Test]
     public async Task Many_threads_that_come_and_go_leave_nothing_behind()
     {
