@@ -55,13 +55,13 @@ public static partial class FlowObservable
     /// <summary>One enumeration.</summary>
     sealed class TakenOneByOne<T>(BoundedQueue<T> queue) : IObserver<T>, IDisposable
     {
-        readonly SingleAssignmentDisposable source = new();
+        readonly SingleAssignmentDisposable scheduled = new(), source = new();
         // Says that there is something, or that there will be nothing any more.
         readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         Kept<T>? taken;
 
-        public void Start(IObservable<T> elements, IScheduler scheduler) => source.Disposable = scheduler.Schedule(
-            (elements, this), static (_, state) => state.elements.SubscribeSafe(state.Item2));
+        public void Start(IObservable<T> elements, IScheduler scheduler) => scheduled.Disposable = scheduler.Schedule(
+            (this, elements), static (_, begun) => begun.Item1.Subscribe(begun.elements));
 
         public void OnNext(T value)
         {
@@ -107,9 +107,20 @@ public static partial class FlowObservable
 
         public void Dispose()
         {
+            scheduled.Dispose();
             source.Dispose();
             taken?.Lease.Fail(Lease.NobodyListens());
             queue.Close(Lease.NobodyListens());
+        }
+
+        IDisposable Subscribe(IObservable<T> elements)
+        {
+            // A source that gives while it is being subscribed to hears that it shall end only when it has been: on the trampoline it gives then.
+            if (CurrentThreadScheduler.IsScheduleRequired)
+                CurrentThreadScheduler.Instance.Schedule((this, elements), static (_, begun) => begun.Item1.Subscribe(begun.elements));
+            else
+                source.Disposable = elements.SubscribeSafe(this);
+            return Disposable.Empty;
         }
 
         void DealtWith()

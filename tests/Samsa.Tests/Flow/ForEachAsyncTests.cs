@@ -60,6 +60,15 @@ public class ForEachAsyncTests : ReactiveTest
     }
 
     [Test]
+    public void An_error_ends_a_source_that_gives_while_it_is_being_subscribed_to()
+    {
+        var given = 0;
+        var all = Observable.Range(0, 10_000_000).Do(_ => given++).ForEachAsync((_, _) => throw new InvalidOperationException("one"), maxConcurrency: 1);
+        Assert.That(async () => await all.WaitAsync(TimeSpan.FromSeconds(20)), Throws.InvalidOperationException.With.Message.EqualTo("one"));
+        Assert.That(given, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task All_are_worked_on_at_most_so_many_at_once()
     {
         var (running, most, sum) = (0, 0, 0);

@@ -93,6 +93,23 @@ public class ToAsyncEnumerableTests
     }
 
     [Test]
+    public async Task Ending_the_enumeration_ends_a_source_that_gives_while_it_is_being_subscribed_to()
+    {
+        var given = 0;
+        await foreach (var _ in Observable.Range(0, int.MaxValue).Do(_ => Interlocked.Increment(ref given)).ToAsyncEnumerable(4)) break;
+        var before = -1;
+        // It has stopped when nothing is given for a while.
+        var stopped = SpinWait.SpinUntil(() =>
+        {
+            var now = Volatile.Read(ref given);
+            Thread.Sleep(20);
+            return now == Interlocked.Exchange(ref before, Volatile.Read(ref given)) && now == before;
+        }, TimeSpan.FromSeconds(2));
+        Assert.That((stopped, given), Is.EqualTo((true, given)));
+        Assert.That(given, Is.LessThan(1000));
+    }
+
+    [Test]
     public async Task Ending_the_enumeration_lets_go_of_a_source_that_waits()
     {
         var source = new Subject<int>();
