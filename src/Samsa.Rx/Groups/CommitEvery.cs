@@ -9,7 +9,8 @@ public static partial class KafkaObservable
     /// <para>One commit is under way at a time, and tells of everything that has moved since the last one. One that fails is told, ends nothing, and is made up for by the
     /// next, with the positions of then: an older position never replaces a newer one.</para>
     /// <para>Temperature: as the source. Disposing commits nothing more; end the reading and let this complete to have the last positions written.</para>
-    /// <para>Scheduler: the interval is measured by <paramref name="scheduler"/>; results come on the thread where the commit ended.</para>
+    /// <para>Scheduler: the interval is measured by <paramref name="scheduler"/>; results come on the thread where the commit ended. What the observer
+    /// throws goes to it.</para>
     /// <para>Buffer: the newest position of each partition.</para>
     /// <para>Acknowledgement: none; positions are what acknowledgements make.</para>
     /// <para>Marble: <c>marbles/commit-every.marble</c></para>
@@ -52,7 +53,7 @@ public static partial class KafkaObservable
         ArgumentNullException.ThrowIfNull(positions);
         ArgumentNullException.ThrowIfNull(commit);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(offsets);
-        return new PositionCommits(positions, commit, null, offsets, ImmediateScheduler.Instance);
+        return new PositionCommits(positions, commit, null, offsets, DefaultScheduler.Instance);
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using System.Runtime.ExceptionServices;
 
 namespace Samsa.Rx;
 
@@ -14,13 +15,15 @@ sealed class PositionCommits(
 {
     protected override IDisposable SubscribeCore(IObserver<CommittedPositions> observer)
     {
-        var writer = new Writer(commit, enough, observer);
+        var writer = new Writer(commit, enough, scheduler, observer);
         var timer = interval is { } period ? scheduler.SchedulePeriodic(period, writer.Tick) : Disposable.Empty;
         return StableCompositeDisposable.Create(positions.SubscribeSafe(writer), timer, writer);
     }
 
     /// <summary>Who writes says so before it begins, so that everything is told by one at a time.</summary>
-    sealed class Writer(Func<IReadOnlyCollection<PartitionPosition>, CancellationToken, ValueTask> commit, long enough, IObserver<CommittedPositions> observer)
+    sealed class Writer(
+        Func<IReadOnlyCollection<PartitionPosition>, CancellationToken, ValueTask> commit, long enough, IScheduler scheduler,
+        IObserver<CommittedPositions> observer)
         : IObserver<PartitionPosition>, IDisposable
     {
         readonly Lock gate = new();
@@ -31,6 +34,7 @@ sealed class PositionCommits(
         bool isWriting;
         bool isDue;
         bool hasEnded;
+        bool isLast;
         Exception? error;
 
         public void OnNext(PartitionPosition value)
@@ -74,7 +78,21 @@ sealed class PositionCommits(
                 isWriting = true;
             }
 
-            _ = WriteAsync();
+            _ = RunAsync();
+        }
+
+        async Task RunAsync()
+        {
+            try
+            {
+                await WriteAsync().ConfigureAwait(false);
+            }
+            catch (Exception thrown)
+            {
+                // What an observer throws is not kept secret, as nowhere in Rx. He hears nothing more.
+                stop.Cancel();
+                scheduler.Schedule(ExceptionDispatchInfo.Capture(thrown).Throw);
+            }
         }
 
         async Task WriteAsync()
@@ -105,7 +123,7 @@ sealed class PositionCommits(
             {
                 if ((isDue || hasEnded) && waiting.Count > 0)
                 {
-                    isDue = false;
+                    (isDue, isLast) = (false, hasEnded);
                     moved = 0;
                     var due = waiting.Select(position => new PartitionPosition(position.Key, position.Value)).ToList();
                     waiting.Clear();
@@ -128,7 +146,7 @@ sealed class PositionCommits(
             lock (gate)
             {
                 // The last one is not tried for ever.
-                if (hasEnded) return;
+                if (isLast) return;
                 foreach (var position in due) waiting.TryAdd(position.Partition, position.Offset);
             }
         }

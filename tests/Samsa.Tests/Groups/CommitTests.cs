@@ -83,6 +83,38 @@ public sealed class CommitTests
     }
 
     [Test]
+    public async Task What_a_commit_failed_to_write_while_the_end_came_is_written_at_the_end()
+    {
+        var (source, answers, completed) = (new Subject<PartitionPosition>(), new Queue<TaskCompletionSource>(), false);
+        using var committing = source.CommitEvery(1, (due, _) =>
+        {
+            commits.Add(string.Join(", ", due));
+            answers.Enqueue(new());
+            return new(answers.Peek().Task);
+        }).Subscribe(told.Add, () => completed = true);
+
+        source.OnNext(new(new("t", 0), 7));
+        source.OnCompleted();
+        answers.Dequeue().SetException(new TimeoutException("slow"));
+        await Eventually.True(() => commits.Count == 2);
+        answers.Dequeue().SetException(new TimeoutException("slow again"));
+        await Eventually.True(() => completed);
+
+        Assert.That(commits, Is.EqualTo(new[] { "t 0@7", "t 0@7" }), "the last one is not tried for ever");
+    }
+
+    [Test]
+    public void What_the_observer_of_commits_throws_goes_to_the_scheduler()
+    {
+        var source = new Subject<PartitionPosition>();
+        using var committing = source.CommitEvery(TimeSpan.FromSeconds(5), Write, scheduler).Subscribe(_ => throw new FormatException("the observer"));
+        source.OnNext(new(new("t", 0), 1));
+
+        Assert.That(() => scheduler.AdvanceBy(TimeSpan.FromSeconds(20).Ticks), Throws.TypeOf<FormatException>());
+        Assert.That((commits.Count, source.HasObservers), Is.EqualTo((1, false)));
+    }
+
+    [Test]
     public async Task At_most_once_a_record_passes_only_behind_its_commit()
     {
         await using var stage = await Stage.OpenAsync();
