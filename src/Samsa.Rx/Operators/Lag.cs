@@ -9,7 +9,7 @@ public static partial class KafkaObservable
     /// <inheritdoc cref="Lag(IObservable{PartitionPosition}, Func{CancellationToken, ValueTask{IReadOnlyList{PartitionOffsets}}}, TimeSpan, IScheduler)" path="/remarks"/>
     /// <param name="records">The records of a reading, which is shared with whoever handles them: <c>Publish</c> it. A position is the offset behind the
     /// last record, so that markers of transactions at the end of a partition count as to be read: a <see cref="Reading"/> knows better.</param>
-    /// <param name="topic">Their topic.</param>
+    /// <param name="topic">Their topic; records of others do not count.</param>
     /// <param name="period">How often is asked.</param>
     /// <param name="isolation">Whether the end is that of all records, or of those that are committed.</param>
     /// <param name="scheduler">Measures the period; null for the default.</param>
@@ -20,14 +20,14 @@ public static partial class KafkaObservable
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(topic);
         if (records is Reading reading) return reading.Lag(topic, period, isolation, scheduler);
-        return records.Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).Lag(
+        return records.Where(record => record.Topic == topic.Name).Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).Lag(
             ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
     }
 
     /// <summary>How far a reading is behind the end of its topic, once in a period: what it has dealt with, and what there was nothing to deal with in.</summary>
     /// <inheritdoc cref="Lag(IObservable{PartitionPosition}, Func{CancellationToken, ValueTask{IReadOnlyList{PartitionOffsets}}}, TimeSpan, IScheduler)" path="/remarks"/>
     /// <param name="reading">The reading, whose <see cref="Reading.Positions"/> count. It is begun by who subscribes to its records.</param>
-    /// <param name="topic">Its topic.</param>
+    /// <param name="topic">Its topic, or one of them.</param>
     /// <param name="period">How often is asked.</param>
     /// <param name="isolation">Whether the end is that of all records, or of those that are committed.</param>
     /// <param name="scheduler">Measures the period; null for the default.</param>
@@ -37,7 +37,7 @@ public static partial class KafkaObservable
     {
         ArgumentNullException.ThrowIfNull(reading);
         ArgumentNullException.ThrowIfNull(topic);
-        return reading.Positions.Lag(ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
+        return reading.Positions.Where(position => position.Partition.Topic == topic.Name).Lag(ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
     }
 
     /// <summary>How far positions are behind the ends of their partitions, once in a period.</summary>

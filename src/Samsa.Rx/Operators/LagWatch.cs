@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using System.Runtime.ExceptionServices;
 using Samsa.Flow;
 
 namespace Samsa.Rx;
@@ -10,6 +11,7 @@ sealed class LagWatch : IObserver<PartitionPosition>, IOutputOwner, IDisposable
 {
     readonly Func<CancellationToken, ValueTask<IReadOnlyList<PartitionOffsets>>> offsets;
     readonly TimeSpan period;
+    readonly IScheduler scheduler;
     readonly ConcurrentDictionary<int, long> positions = new();
     readonly SerialOutput<IReadOnlyList<PartitionLag>> output;
     readonly Deadline deadline;
@@ -23,7 +25,7 @@ sealed class LagWatch : IObserver<PartitionPosition>, IOutputOwner, IDisposable
         Func<CancellationToken, ValueTask<IReadOnlyList<PartitionOffsets>>> offsets, TimeSpan period, IScheduler scheduler,
         IObserver<IReadOnlyList<PartitionLag>> observer)
     {
-        (this.offsets, this.period) = (offsets, period);
+        (this.offsets, this.period, this.scheduler) = (offsets, period, scheduler);
         output = new(observer, this);
         deadline = new(scheduler, output.Call);
     }
@@ -74,6 +76,7 @@ sealed class LagWatch : IObserver<PartitionPosition>, IOutputOwner, IDisposable
 
     async Task AskAsync()
     {
+        Exception? failed = null;
         try
         {
             answer = await offsets(stop.Token).ConfigureAwait(false);
@@ -84,13 +87,19 @@ sealed class LagWatch : IObserver<PartitionPosition>, IOutputOwner, IDisposable
         }
         catch (Exception error)
         {
-            if (!stop.IsDisposed) output.Abort(error);
-        }
-        finally
-        {
-            isAsking = false;
+            failed = error;
         }
 
-        output.Call();
+        isAsking = false;
+        try
+        {
+            if (failed is null) output.Call();
+            else if (!stop.IsDisposed) output.Abort(failed);
+        }
+        catch (Exception thrown)
+        {
+            // What an observer throws is not kept secret, as nowhere in Rx.
+            scheduler.Schedule(ExceptionDispatchInfo.Capture(thrown).Throw);
+        }
     }
 }

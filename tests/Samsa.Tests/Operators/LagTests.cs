@@ -50,6 +50,41 @@ public sealed class LagTests
         Assert.That((error?.GetType(), positions.HasObservers), Is.EqualTo((typeof(FormatException), false)));
     }
 
+    [Test]
+    public void What_the_observer_throws_goes_to_the_scheduler()
+    {
+        var (scheduler, positions, answer) = (new TestScheduler(), new Subject<PartitionPosition>(), new TaskCompletionSource<IReadOnlyList<PartitionOffsets>>());
+        using var subscription = positions.Lag(_ => new(answer.Task), TimeSpan.FromSeconds(1), scheduler).Subscribe(_ => throw new FormatException());
+        answer.SetResult([new(0, 0, 10)]);
+
+        Assert.That(
+            () =>
+            {
+                SpinWait.SpinUntil(() => !positions.HasObservers, TimeSpan.FromSeconds(20));
+                for (var i = 0; i < 100; i++)
+                {
+                    scheduler.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+                    Thread.Sleep(10);
+                }
+            },
+            Throws.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public async Task Other_topics_of_a_reading_do_not_count()
+    {
+        await using var stage = await Stage.OpenAsync(prepare: cluster => cluster.CreateTopic("other", 1));
+        stage.WriteNumbers(0, 0, 10);
+        var lags = new ConcurrentQueue<PartitionLag>();
+        var reading = stage.Kafka.Read(Observable.Return(new PartitionAssignment(1, [new("t", 0), new("other", 0)])));
+        using var lag = reading.Lag(stage.Kafka.Topics["other"], TimeSpan.FromMilliseconds(20)).Subscribe(all => lags.Enqueue(all[0]));
+        using var positions = reading.Subscribe(_ => { });
+
+        await Eventually.Is(() => lags.Count(one => one.Position is not null) > 5, "its position is known");
+
+        Assert.That(lags.Where(one => one.Position is not null).Select(one => one.Position), Is.All.Zero);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task A_marker_at_the_end_is_nothing_to_be_read(bool isCommitted)
