@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reactive.Linq;
-using System.Reactive.Subjects;
 using System.Reactive.Threading.Tasks;
 using Samsa.Flow;
 using Samsa.Rx;
@@ -135,26 +134,37 @@ public sealed class LeavingTests
     public async Task What_ends_a_reading_is_told_however_much_there_is_to_read(bool isLease)
     {
         await using var stage = await Stage.OpenAsync();
-        stage.WriteNumbers(0, 0, 2_000, perBatch: 1);
-        using var assignments = new BehaviorSubject<PartitionAssignment>(new(1, "t", 0));
-        var reading = stage.Kafka.Read(assignments, new() { PartitionBytes = 1, FetchBytes = 1 });
-        var watcher = new Watcher
-        {
-            Doing = record =>
-            {
-                if (record.Offset == 3 && isLease) record.Defer().Fail(new FormatException());
-                else if (record.Offset == 3) assignments.OnError(new FormatException());
-                if (record.Offset < 3) return;
-                // So there is always something ready behind it.
-                var before = stage.Fetches;
-                SpinWait.SpinUntil(() => stage.Fetches > before, TimeSpan.FromMilliseconds(50));
-            },
-        };
-        using var subscription = reading.Subscribe(watcher);
-        await watcher.Ends();
+        stage.WriteNumbers(0, 0, 200, perBatch: 1);
+        await using var session = stage.Kafka.Readers.Open(new() { PartitionBytes = 1, FetchBytes = 1 });
+        session.Add(new("t", 0), StartFrom.Beginning);
+        var taken = 0;
 
-        Assert.That((watcher.Error is not null, watcher.Broken), Is.EqualTo((true, default(string))));
-        Assert.That(watcher.Count, Is.LessThan(20));
+        Assert.That(async () => await Take(), Throws.TypeOf(isLease ? typeof(RecordFailedException) : typeof(FormatException)));
+        Assert.That(taken, Is.LessThanOrEqualTo(3), "what was ready");
+
+        async Task Take()
+        {
+            while (taken < 100)
+            {
+                ReadyBatch batch = default;
+                // There is another one soon, if it is still asked for.
+                if (!SpinWait.SpinUntil(() => session.TryTake(out batch), TimeSpan.FromSeconds(1)))
+                {
+                    await session.WaitAsync(CancellationToken.None).AsTask().Soon();
+                    continue;
+                }
+
+                var feed = new RecordFeed(batch);
+                if (taken++ == 0 && feed.TryNext(out var record))
+                {
+                    record.Origin.Begin(record);
+                    if (isLease) record.Defer().Fail(new FormatException());
+                    else session.Fail(() => new FormatException());
+                }
+
+                session.Return(batch);
+            }
+        }
     }
 
     static Task<long> LastPosition(Reading reading)
