@@ -1,3 +1,5 @@
+using System.Reactive.Disposables;
+
 namespace Samsa.Rx;
 
 /// <summary>The positions of a reading as a hot stream: each observer has a turn of its own, and is told what has moved since it was told last.</summary>
@@ -21,7 +23,8 @@ sealed class PositionStream(Action<Exception> failed) : IObservable<PartitionPos
     public IDisposable Subscribe(IObserver<PartitionPosition> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = all.Subscribe(new Moves(observer));
+        var moves = new Moves(observer);
+        var subscription = StableCompositeDisposable.Create(moves, all.Subscribe(moves));
         Interlocked.CompareExchange(ref followed, 1, 0);
         Begin();
         return subscription;
@@ -47,14 +50,19 @@ sealed class PositionStream(Action<Exception> failed) : IObservable<PartitionPos
     }
 
     /// <summary>Tells one observer what has moved.</summary>
-    sealed class Moves(IObserver<PartitionPosition> observer) : IObserver<IReadOnlyList<PartitionPosition>>
+    sealed class Moves(IObserver<PartitionPosition> observer) : IObserver<IReadOnlyList<PartitionPosition>>, IDisposable
     {
         readonly Dictionary<TopicPartition, long> told = [];
+        volatile bool gone;
+
+        /// <summary>Tells nothing more, not even what has moved together with what is being told.</summary>
+        public void Dispose() => gone = true;
 
         public void OnNext(IReadOnlyList<PartitionPosition> value)
         {
             foreach (var position in value)
             {
+                if (gone) return;
                 if (told.TryGetValue(position.Partition, out var before) && before == position.Offset) continue;
                 told[position.Partition] = position.Offset;
                 observer.OnNext(position);

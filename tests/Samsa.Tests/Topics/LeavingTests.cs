@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Samsa.Flow;
@@ -165,6 +166,41 @@ public sealed class LeavingTests
                 session.Return(batch);
             }
         }
+    }
+
+    [Test]
+    public async Task No_position_comes_after_they_were_disposed_of_inside_a_call()
+    {
+        await using var stage = await Stage.OpenAsync(partitions: 4);
+        for (var partition = 0; partition < 4; partition++) stage.WriteNumbers(partition, 0, 10);
+        var (reading, watcher) = (stage.Topic.Read(), new Watcher());
+        using var records = reading.Subscribe(watcher);
+        await watcher.Sees(40);
+        using var isThere = new ManualResetEventSlim();
+        using var disposed = new SemaphoreSlim(0);
+        var (told, positions) = (0, new SingleAssignmentDisposable());
+        // All four are known when it subscribes, and told in one go.
+        await Eventually.True(() => Known(reading) == 4);
+        positions.Disposable = reading.Positions.Subscribe(_ =>
+        {
+            Interlocked.Increment(ref told);
+            isThere.Wait(TimeSpan.FromSeconds(20));
+            positions.Dispose();
+            disposed.Release();
+        });
+        isThere.Set();
+
+        Assert.That(await disposed.WaitAsync(TimeSpan.FromSeconds(20)), Is.True);
+        Assert.That(await disposed.WaitAsync(TimeSpan.FromMilliseconds(50)), Is.False);
+        Assert.That(told, Is.EqualTo(1));
+    }
+
+    static int Known(Reading reading)
+    {
+        var known = new ConcurrentDictionary<TopicPartition, long>();
+        using var positions = reading.Positions.Subscribe(position => known[position.Partition] = position.Offset);
+        SpinWait.SpinUntil(() => known.Count == 4, TimeSpan.FromMilliseconds(100));
+        return known.Count;
     }
 
     static Task<long> LastPosition(Reading reading)
