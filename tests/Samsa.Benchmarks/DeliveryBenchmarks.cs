@@ -23,7 +23,7 @@ public class DeliveryBenchmarks : IObservable<KafkaRecord>
     public void Read()
     {
         batches = ReadRecords.Batches(Records, reader.Origin);
-        reading = Observable.Never<IReadOnlyCollection<int>>().StartWith([0]).MergeByAssignment(_ => this).Subscribe(new Acknowledging(observer));
+        reading = Observable.Never<IReadOnlyCollection<int>>().StartWith([0]).MergeByAssignment(_ => this).Subscribe(new Acknowledging(observer, new CancellationTokenSource().Token));
     }
 
     [GlobalCleanup]

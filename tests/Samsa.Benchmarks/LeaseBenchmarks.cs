@@ -28,9 +28,10 @@ public class LeaseBenchmarks
         batch = read!;
         batch.Tag = new RecordOrigin(new("t", 0), AckMode.OnReturn);
         plain = new Counting();
-        acknowledging = new Acknowledging(new Counting());
-        keeping = new Acknowledging(new Deferring<KafkaRecord>(static record => record.Defer()));
-        asking = new Acknowledging(new Deferring<KafkaRecord>(Lease.Of));
+        var left = new CancellationTokenSource().Token;
+        acknowledging = new Acknowledging(new Counting(), left);
+        keeping = new Acknowledging(new Deferring<KafkaRecord>(static record => record.Defer()), left);
+        asking = new Acknowledging(new Deferring<KafkaRecord>(Lease.Of), left);
     }
 
     [Benchmark(OperationsPerInvoke = Records, Baseline = true)]

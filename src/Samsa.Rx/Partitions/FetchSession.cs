@@ -26,6 +26,7 @@ sealed partial class FetchSession : IAsyncDisposable
     readonly BrokerConnections connections;
     readonly ILogger log;
     readonly CancellationTokenSource halt = new();
+    readonly CancellationTokenSource abandoned = new();
     readonly CancellationToken halted;
     readonly List<Task> loops = [];
     readonly Signal output = new();
@@ -39,7 +40,6 @@ sealed partial class FetchSession : IAsyncDisposable
     IDisposable? driver;
     bool complete;
     volatile bool stopped;
-    volatile bool abandoned;
 
     public FetchSession(
         ClusterWatch watch, BrokerConnections connections, KafkaOptions kafka, KafkaEvents events, ConsumeOptions options, Action<FetchSession> closed,
@@ -83,8 +83,8 @@ sealed partial class FetchSession : IAsyncDisposable
     /// <summary>It was stopped: whatever is ready is not wanted any more.</summary>
     public bool IsStopped => stopped;
 
-    /// <summary>Whether the observer has gone: the record that he has at that moment may not have come through to where it is dealt with.</summary>
-    public bool IsAbandoned => abandoned;
+    /// <summary>Cancelled when the observer goes: the record that he has at that moment may not have come through to where it is dealt with.</summary>
+    public CancellationToken Abandoned => abandoned.Token;
 
     /// <summary>Begins.</summary>
     public void Start() => Track(FollowLeadersAsync);
@@ -223,7 +223,7 @@ sealed partial class FetchSession : IAsyncDisposable
     }
 
     /// <summary>Says that the observer is about to go.</summary>
-    public void Abandon() => abandoned = true;
+    public void Abandon() => abandoned.Cancel();
 
     /// <summary>Stops it, now and without waiting. May be called from everywhere and as often as one likes.</summary>
     public void Stop()

@@ -77,7 +77,7 @@ sealed class RecordDelivery(FetchSession session, string observed, Action<Except
 
         if (feed.Damage is { } damage) session.Spoiled(ready, feed.Next, damage);
         // Whoever left it in the middle may not have given the partition up yet.
-        else if (feed.IsAtEnd && !reader.IsGone && !session.IsAbandoned) reader.Origin.SkipTo(ready.DoneAt);
+        else if (feed.IsAtEnd && !reader.IsGone && !session.Abandoned.IsCancellationRequested) reader.Origin.SkipTo(ready.DoneAt);
     }
 
     /// <summary>One partition cannot be read on. What that means for the others is not decided here.</summary>

@@ -132,7 +132,7 @@ public sealed class Reading : IObservable<KafkaRecord>
         {
             session.OnStop(isPushed ? source : this);
             return this.MergeByAssignment((partition, revoked) => Stream(partition, isPushed, revoked), Plan.Merging)
-                .Subscribe(isPushed && Plan.Options.AckMode != AckMode.None ? new Acknowledging(observer, session) : observer);
+                .Subscribe(isPushed && Plan.Options.AckMode != AckMode.None ? new Acknowledging(observer, session.Abandoned) : observer);
         }
 
         public async Task DeliverAsync()
