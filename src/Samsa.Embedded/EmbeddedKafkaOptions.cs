@@ -11,6 +11,9 @@ public sealed record EmbeddedKafkaOptions
     /// <summary>Which Kafka the brokers behave like.</summary>
     public KafkaProfile Profile { get; init => field = Setting.Known(value); } = KafkaProfile.V4_3;
 
+    /// <summary>The id of the cluster, for one that comes back in another's place; null for an id of its own. Clients keep away from an address where another cluster answers.</summary>
+    public string? ClusterId { get; init; }
+
     /// <summary>The port of the first broker, the others follow; 0 for any free ports.</summary>
     public int FirstPort
     {

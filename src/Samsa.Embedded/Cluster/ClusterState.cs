@@ -23,6 +23,7 @@ sealed class ClusterState
         Generation = Generation.Of(options.Profile);
         Requests = new RequestLog(options.RememberedRequests);
         Faults = new EmbeddedFaults(options.RememberedRequests);
+        ClusterId = options.ClusterId ?? Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('/', '_').Replace('+', '-');
     }
 
     public EmbeddedKafkaOptions Options { get; }
@@ -36,7 +37,7 @@ sealed class ClusterState
     /// <summary>Told, outside the lock, when something that is in step with the cluster has to look again.</summary>
     public Action Changed { get; set; } = static () => { };
 
-    public string ClusterId { get; } = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('/', '_').Replace('+', '-');
+    public string ClusterId { get; }
 
     /// <summary>The brokers that run, by number.</summary>
     public ImmutableSortedDictionary<int, BrokerAddress> Alive => alive;
