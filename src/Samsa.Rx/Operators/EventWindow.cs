@@ -9,13 +9,15 @@ namespace Samsa.Rx;
 public abstract class EventWindow<TSource, TKey, TResult> : IDeferrable
     where TKey : notnull
 {
-    private protected EventWindow(TKey key) => Key = key;
+    readonly SharedLease lease;
+
+    private protected EventWindow(TKey key, SharedLease lease) => (Key, this.lease) = (key, lease);
 
     /// <summary>The key.</summary>
     public TKey Key { get; }
 
     /// <inheritdoc/>
-    public abstract Lease Defer();
+    public Lease Defer() => lease.Defer();
 }
 
 /// <summary>A window that is over. Deferring it defers all of its elements.</summary>
@@ -25,10 +27,8 @@ public abstract class EventWindow<TSource, TKey, TResult> : IDeferrable
 public sealed class ClosedWindow<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
     where TKey : notnull
 {
-    readonly SharedLease lease;
-
     internal ClosedWindow(TKey key, DateTimeOffset start, DateTimeOffset end, TResult result, int count, SharedLease lease)
-        : base(key) => (Start, End, Result, Count, this.lease) = (start, end, result, count, lease);
+        : base(key, lease) => (Start, End, Result, Count) = (start, end, result, count);
 
     /// <summary>The time of the first element that belongs to it, at the earliest.</summary>
     public DateTimeOffset Start { get; }
@@ -42,9 +42,6 @@ public sealed class ClosedWindow<TSource, TKey, TResult> : EventWindow<TSource, 
     /// <summary>How many they are.</summary>
     public int Count { get; }
 
-    /// <inheritdoc/>
-    public override Lease Defer() => lease.Defer();
-
     /// <summary>What it is of, and what it has become: <c>key: result</c>.</summary>
     public override string ToString() => $"{Key}: {Result}";
 }
@@ -56,19 +53,14 @@ public sealed class ClosedWindow<TSource, TKey, TResult> : EventWindow<TSource, 
 public sealed class LateElement<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
     where TKey : notnull
 {
-    readonly SharedLease lease;
-
     internal LateElement(TKey key, TSource element, DateTimeOffset time, SharedLease lease)
-        : base(key) => (Element, Time, this.lease) = (element, time, lease);
+        : base(key, lease) => (Element, Time) = (element, time);
 
     /// <summary>The element.</summary>
     public TSource Element { get; }
 
     /// <summary>Its time.</summary>
     public DateTimeOffset Time { get; }
-
-    /// <inheritdoc/>
-    public override Lease Defer() => lease.Defer();
 
     /// <summary>What it is: <c>late: element</c>.</summary>
     public override string ToString() => $"late: {Element}";
@@ -81,19 +73,14 @@ public sealed class LateElement<TSource, TKey, TResult> : EventWindow<TSource, T
 public sealed class EarlyElement<TSource, TKey, TResult> : EventWindow<TSource, TKey, TResult>
     where TKey : notnull
 {
-    readonly SharedLease lease;
-
     internal EarlyElement(TKey key, TSource element, DateTimeOffset time, SharedLease lease)
-        : base(key) => (Element, Time, this.lease) = (element, time, lease);
+        : base(key, lease) => (Element, Time) = (element, time);
 
     /// <summary>The element.</summary>
     public TSource Element { get; }
 
     /// <summary>Its time.</summary>
     public DateTimeOffset Time { get; }
-
-    /// <inheritdoc/>
-    public override Lease Defer() => lease.Defer();
 
     /// <summary>What it is: <c>early: element</c>.</summary>
     public override string ToString() => $"early: {Element}";
