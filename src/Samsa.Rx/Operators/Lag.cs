@@ -20,8 +20,7 @@ public static partial class KafkaObservable
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(topic);
         if (records is Reading reading) return reading.Lag(topic, period, isolation, scheduler);
-        return records.Where(record => record.Topic == topic.Name).Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).Lag(
-            ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
+        return records.Select(static record => new PartitionPosition(new(record.Topic, record.Partition), record.Offset + 1)).LagOf(topic, period, isolation, scheduler);
     }
 
     /// <summary>How far a reading is behind the end of its topic, once in a period: what it has dealt with, and what there was nothing to deal with in.</summary>
@@ -37,7 +36,7 @@ public static partial class KafkaObservable
     {
         ArgumentNullException.ThrowIfNull(reading);
         ArgumentNullException.ThrowIfNull(topic);
-        return reading.Positions.Where(position => position.Partition.Topic == topic.Name).Lag(ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
+        return reading.Positions.LagOf(topic, period, isolation, scheduler);
     }
 
     /// <summary>How far positions are behind the ends of their partitions, once in a period.</summary>
@@ -70,4 +69,9 @@ public static partial class KafkaObservable
         return Observable.Create<IReadOnlyList<PartitionLag>>(observer =>
             new LagWatch(offsets, period, scheduler ?? DefaultScheduler.Instance, observer).Start(positions));
     }
+
+    static IObservable<IReadOnlyList<PartitionLag>> LagOf(
+        this IObservable<PartitionPosition> positions, Topic topic, TimeSpan period, Isolation isolation, IScheduler? scheduler) =>
+        positions.Where(position => position.Partition.Topic == topic.Name).Lag(
+            ct => new(new TopicOffsets(topic.Readers, topic.Name, isolation).AskAsync(ct)), period, scheduler);
 }
