@@ -2,6 +2,7 @@ using System.CommandLine;
 using Samsa.Cli.Commands;
 using Samsa.Cli.Terminal;
 using Samsa.Rx;
+using Samsa.ZooKeeper;
 
 namespace Samsa.Cli;
 
@@ -39,5 +40,12 @@ static class Connecting
         {
             throw new WrongUseException(Failure.FirstSentence(wrong.Message));
         }
+    }
+
+    /// <summary>The same for who speaks to ZooKeeper alone.</summary>
+    public static ZooKeeperOptions ZooKeeper(CommonOptions common, ParseResult parsed)
+    {
+        var options = Options(common, parsed);
+        return options.ZooKeeper with { ConnectTimeout = options.StartTimeout, Tls = options.ZooKeeperTls?.ToClientOptions() };
     }
 }

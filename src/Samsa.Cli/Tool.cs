@@ -46,8 +46,8 @@ static class Tool
     /// <summary>How command lines are read: a word that begins with @ is a word, and no file with more of them.</summary>
     public static ParserConfiguration Plain { get; } = new() { ResponseFileTokenReplacer = null };
 
-    // Signals and errors are answered here, not by the parser's defaults.
-    static InvocationConfiguration Invocation =>
+    /// <summary>How commands are run: signals and errors are answered here, not by the parser's defaults.</summary>
+    public static InvocationConfiguration Invocation =>
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     static int Refuse(string sentence, ParseResult parsed)

@@ -48,11 +48,10 @@ sealed class Watch(CommonOptions common, ParseResult parsed)
 
     async Task<ZooKeeperClient> ZooKeeperAsync(string address, CancellationToken ct)
     {
-        var options = Connecting.Options(common, parsed);
+        var options = Connecting.ZooKeeper(common, parsed);
         try
         {
-            var settings = options.ZooKeeper with { ConnectTimeout = options.StartTimeout, Tls = options.ZooKeeperTls?.ToClientOptions() };
-            return await ZooKeeperClient.ConnectAsync(address, settings, ct);
+            return await ZooKeeperClient.ConnectAsync(address, options, ct);
         }
         catch (FormatException wrong)
         {

@@ -25,8 +25,7 @@ sealed class ZkPlace(ZooKeeperClient client) : IAsyncDisposable
     {
         var servers = common.Given(parsed)
             ?? throw new WrongUseException($"Which ZooKeeper? Give it with -b zookeeper://host:2181, or in {CommonOptions.BootstrapVariable}.");
-        var settings = Connecting.Options(common, parsed);
-        var options = settings.ZooKeeper with { ConnectTimeout = common.Timeout(parsed), Auth = auth, Tls = settings.ZooKeeperTls?.ToClientOptions() };
+        var options = Connecting.ZooKeeper(common, parsed) with { Auth = auth };
         if (servers.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) servers = servers[Scheme.Length..];
         try
         {

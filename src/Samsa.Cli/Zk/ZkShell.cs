@@ -73,7 +73,7 @@ sealed class ZkShell
         var parsed = commands.Parse(words, Tool.Plain);
         if (parsed.Action is ParseErrorAction) throw new WrongUseException(Tool.Sentence(parsed));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var doing = parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+        var doing = parsed.InvokeAsync(Tool.Invocation, stop.Token);
         // A watch would never end.
         if (!isAsked || parsed.CommandResult.Command.Name is not "watch") return await doing;
         typing = LineAsync(ct);
