@@ -14,12 +14,8 @@ sealed class AssignmentMerge<TKey, TResult>(
     {
         ArgumentNullException.ThrowIfNull(observer);
         var merge = new Merge(partition, options, observer);
-        // What ObservableBase does for sources that give while they are being subscribed to. Its observer would check each value for what the output
-        // of the merge has made sure of already, and each value passes here.
-        if (CurrentThreadScheduler.IsScheduleRequired)
-            CurrentThreadScheduler.Instance.Schedule((merge, assignments), static (_, begun) => begun.merge.Start(begun.assignments));
-        else
-            merge.Start(assignments);
+        // The observer of an ObservableBase would check each value for what the output of the merge has made sure of already, and each value passes here.
+        Trampoline.Run(() => merge.Start(assignments));
         return merge;
     }
 

@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 
 namespace Samsa.Flow;
 
@@ -45,11 +44,7 @@ public static partial class FlowObservable
             Observer.Create<Unit>(_ => { }, Fail, Complete));
         registration = cancellation.UnsafeRegister(static (state, token) =>
             ((AsyncWork<TSource, ValueTuple, Unit>)state!).Stop(new OperationCanceledException(token)), work);
-        // A source that gives while it is being subscribed to hears that it shall end only when it has been: on the trampoline it gives then.
-        if (CurrentThreadScheduler.IsScheduleRequired)
-            CurrentThreadScheduler.Instance.Schedule((work, source), static (_, begun) => begun.work.Start(begun.source));
-        else
-            work.Start(source);
+        Trampoline.Run(() => work.Start(source));
         return ended.Task;
 
         async ValueTask<Unit> Work(TSource element, CancellationToken stop)

@@ -115,11 +115,7 @@ public static partial class FlowObservable
 
         IDisposable Subscribe(IObservable<T> elements)
         {
-            // A source that gives while it is being subscribed to hears that it shall end only when it has been: on the trampoline it gives then.
-            if (CurrentThreadScheduler.IsScheduleRequired)
-                CurrentThreadScheduler.Instance.Schedule((this, elements), static (_, begun) => begun.Item1.Subscribe(begun.elements));
-            else
-                source.Disposable = elements.SubscribeSafe(this);
+            Trampoline.Run(() => source.Disposable = elements.SubscribeSafe(this));
             return Disposable.Empty;
         }
 
