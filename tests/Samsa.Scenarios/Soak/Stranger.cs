@@ -13,7 +13,7 @@ static class Stranger
     /// <summary>Reads all of a topic with Java's consumer.</summary>
     public static async Task<TopicLog> ReadAsync(RunningReal brokers, string topic, Facts facts)
     {
-        var ends = await EndsAsync(brokers, topic);
+        var ends = await LastEndsAsync(brokers, topic);
         var log = new TopicLog("Java's consumer", facts);
         foreach (var (partition, end) in ends)
         {
@@ -55,6 +55,18 @@ static class Stranger
 
     // The consumers before 2.7 do not print offsets; the one of 3.9 speaks with brokers from 0.10 on.
     static string Release(BrokerKind kind) => HasShell(kind) || kind.Speaks >= new Version(2, 7) ? kind.Release : "3.9.2";
+
+    // What only the leader has counts when the others have it, too.
+    static async Task<SortedDictionary<int, int>> LastEndsAsync(RunningReal brokers, string topic)
+    {
+        var ends = await EndsAsync(brokers, topic);
+        while (true)
+        {
+            var before = ends;
+            ends = await EndsAsync(brokers, topic);
+            if (ends.SequenceEqual(before)) return ends;
+        }
+    }
 
     static async Task<SortedDictionary<int, int>> EndsAsync(RunningReal brokers, string topic)
     {
