@@ -41,6 +41,9 @@ sealed class BrokerSender : IDisposable
         Wake();
     }
 
+    /// <summary>Ends when the broker has shown to have read what went to it without acknowledgement.</summary>
+    public Task ProvenAsync() => Volatile.Read(ref way)?.Unproven.ProvenAsync() ?? Task.CompletedTask;
+
     /// <summary>Something changed: look again.</summary>
     public void Wake() => bell.Writer.TryWrite(true);
 

@@ -165,6 +165,7 @@ sealed class Producer : IAsyncDisposable
             foreach (var lanes in which) await lanes.Waiting.EmptiedAsync().WaitAsync(ct);
             Hurry();
             await Task.WhenAll(which.SelectMany(lanes => lanes.Lanes.ToArray()).Select(lane => lane.Flushed())).WaitAsync(ct);
+            await Task.WhenAll(senders.Values.Select(sender => sender.Value.ProvenAsync())).WaitAsync(ct);
         }
         finally
         {

@@ -10,6 +10,7 @@ namespace Samsa.Rx;
 sealed class Unproven(BrokerConnection connection, Action<long> lost)
 {
     readonly Lock gate = new();
+    TaskCompletionSource round = NewRound();
     long sent, proven;
     bool asking, ended;
 
@@ -33,6 +34,27 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
         lost(records);
     }
 
+    /// <summary>
+    /// Ends when the broker has shown to have read everything that was sent until now, or the connection has ended. Who closes it before may take from the broker
+    /// what lies in its socket unread: an answer that comes to a closed socket resets the connection.
+    /// </summary>
+    public async Task ProvenAsync()
+    {
+        var until = Sofar();
+        while (RoundBefore(until) is { } next) await next;
+    }
+
+    long Sofar()
+    {
+        lock (gate) return sent;
+    }
+
+    // Null when that much is proven, or never will be.
+    Task? RoundBefore(long until)
+    {
+        lock (gate) return ended || proven >= until ? null : round.Task;
+    }
+
     async Task ProveAsync(string topic)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -41,7 +63,9 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             while (Next() is { } until)
             {
                 await AskAsync(topic);
-                lock (gate) proven = until;
+                TaskCompletionSource over;
+                lock (gate) (proven, over, round) = (until, round, NewRound());
+                over.SetResult();
             }
         }
         catch (Exception)
@@ -50,6 +74,8 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             long left;
             lock (gate) (ended, left) = (true, sent - proven);
             if (left > 0) lost(left);
+            // Nobody takes its place any more.
+            round.SetResult();
         }
     }
 
@@ -62,6 +88,8 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             return asking ? sent : null;
         }
     }
+
+    static TaskCompletionSource NewRound() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Brokers before 0.10 do not know the smallest of questions.
     Task AskAsync(string topic) => connection.Speaks(ApiVersions.Api.Key, 0)

@@ -180,6 +180,39 @@ public class ProduceOutcomeFaults
         Assert.That(stage.Events.OfType<RecordsPossiblyLost>().Count(), Is.EqualTo(1));
     }
 
+    [TestCase(KafkaProfile.V0_8_2)]
+    [TestCase(KafkaProfile.V4_3)]
+    public async Task F058_What_is_written_without_acknowledgements_has_ended_when_the_broker_has_read_it(KafkaProfile profile)
+    {
+        await using var stage = await FaultStage.OpenAsync(profile: profile, produce: new() { Acks = Acks.None });
+        using var halted = stage.Faults.Next(ApiKey.Produce).Hold();
+        var sink = stage.Topic.AsObserver();
+        for (var i = 0; i < 5; i++) sink.OnNext($"{i}");
+        sink.OnCompleted();
+        var flushed = stage.Kafka.Topics["t"].AsObserver().FlushAsync();
+        await halted.FiredAsync();
+        await Eventually.True(() => sink.Counts.Persisted == 5);
+        Assert.That(async () => await Task.WhenAny(sink.Completion, flushed).WaitAsync(TimeSpan.FromMilliseconds(200)), Throws.InstanceOf<TimeoutException>());
+        halted.Release();
+        await sink.Completion.Soon();
+        Assert.That(stage.Log(), Is.EqualTo(new[] { "0", "1", "2", "3", "4" }));
+        await flushed.Soon();
+    }
+
+    [Test]
+    public async Task F058_A_connection_that_ends_leaves_nobody_waiting_for_what_the_broker_has_read()
+    {
+        await using var stage = await FaultStage.OpenAsync(produce: new() { Acks = Acks.None });
+        using var halted = stage.Faults.Next(ApiKey.Produce).Hold();
+        var sink = stage.Topic.AsObserver();
+        sink.OnNext("lost");
+        sink.OnCompleted();
+        await halted.FiredAsync();
+        stage.Cluster.Brokers[0].CloseConnections();
+        await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 1);
+        await sink.Completion.Soon();
+    }
+
     // Until the questions that prove it have an answer each.
     static Task Proven(FaultStage stage)
     {
