@@ -81,6 +81,10 @@ public sealed class HeldEphemeral : IAsyncDisposable
         {
             // It is let go of.
         }
+        catch (ObjectDisposedException) when (client.Session.State == ZkSessionState.Closed)
+        {
+            // The client was disposed of while it was claimed.
+        }
         catch (ZooKeeperException error) when (error.CanRetry)
         {
             await Task.Delay(RetryAfter, client.Options.Clock, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -13,7 +13,7 @@ namespace Samsa.Tests.ZooKeeper;
 /// <summary>Servers that answer as no published one should, and questions that cannot be asked.</summary>
 public sealed class RudeServerTests
 {
-    const int Session = 1, TimeoutMs = 4000, CloseSession = -11;
+    const int Session = 1, TimeoutMs = 4000, CloseSession = -11, MultiOperation = 14;
 
     [Test]
     public async Task A_server_that_begins_no_session_is_not_asked_without_a_pause()
@@ -83,6 +83,33 @@ public sealed class RudeServerTests
         Assert.That(possible.IsCompleted, Is.True);
         Assert.That(await client.ExistsAsync("/"), Is.Not.Null);
         Assert.That(client.Session.Id, Is.EqualTo(session));
+    }
+
+    [Test]
+    public async Task A_node_is_let_go_of_when_its_client_is_disposed_of_while_it_is_claimed()
+    {
+        using var claimed = new SemaphoreSlim(0);
+        using var enough = new ManualResetEventSlim();
+        using var server = new Listening(client => Serve(client, asked =>
+        {
+            if (asked.Operation == MultiOperation)
+            {
+                claimed.Release();
+                enough.Wait(TimeSpan.FromSeconds(20));
+            }
+
+            return (asked.Xid, ZooKeeperError.NoNode, null);
+        }));
+        var client = await ZooKeeperClient.ConnectAsync(server.Address);
+        await using var hold = client.HoldEphemeral("/me", default);
+        using var states = new Recorder<ZkHold>(hold.States);
+        Assert.That(await claimed.WaitAsync(TimeSpan.FromSeconds(20)), Is.True);
+
+        await client.DisposeAsync();
+
+        Assert.That(await states.EndAsync(), Is.Null);
+        Assert.That(states.Last.State, Is.EqualTo(ZkHoldState.Released));
+        enough.Set();
     }
 
     [Test]
