@@ -23,7 +23,7 @@ sealed class Watch(CommonOptions common, ParseResult parsed)
         {
             // Without the brokers: one that nobody can reach, or a Kafka 0.7, is seen all the same.
             await using var zooKeeper = await ZooKeeperAsync(bootstrap[Scheme.Length..], ct);
-            return await ShowAsync(new ZooKeeperChanges(zooKeeper).Changes, "zookeeper", ct);
+            return await ShowAsync(new ZooKeeperChanges(zooKeeper, PassedOver).Changes, "zookeeper", ct);
         }
 
         await using var kafka = await Connecting.ConnectAsync(bootstrap, common, parsed, ct);
@@ -45,6 +45,8 @@ sealed class Watch(CommonOptions common, ParseResult parsed)
 
         return ExitCode.Done;
     }
+
+    static void PassedOver(string path, string why) => Say.Line(Say.Tame($"samsa: {path} is passed over: {why.TrimEnd('.')}."));
 
     async Task<ZooKeeperClient> ZooKeeperAsync(string address, CancellationToken ct)
     {

@@ -24,8 +24,7 @@ static class ChangeText
 
     static void Line(string time, string color, string what, string meaning, IAnsiConsole output)
     {
-        // Some of it was written by others.
-        if (meaning.Any(char.IsControl)) meaning = string.Concat(meaning.Select(c => char.IsControl(c) ? '·' : c));
+        meaning = Say.Tame(meaning);
         // Not wrapped: a line is a line, also for grep.
         output.Profile.Out.Writer.WriteLine(
             output.Profile.Capabilities.Ansi && output.Profile.Capabilities.ColorSystem != ColorSystem.NoColors && color is not "default"

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Samsa.Cli.Terminal;
 using Samsa.ZooKeeper;
 
 namespace Samsa.Cli.Zk;
@@ -16,8 +17,7 @@ static class ZkText
     {
         if (data.IsEmpty) return "";
         if (!Utf8.IsValid(data)) return $"({data.Length} bytes)";
-        var text = Encoding.UTF8.GetString(data[..Math.Min(data.Length, 4 * PreviewLength)]).ReplaceLineEndings(" ");
-        text = string.Concat(text.Select(c => char.IsControl(c) ? '·' : c));
+        var text = Say.Tame(Encoding.UTF8.GetString(data[..Math.Min(data.Length, 4 * PreviewLength)]).ReplaceLineEndings(" "));
         return text.Length <= PreviewLength ? text : $"{text[..(PreviewLength - 1)]}…";
     }
 

@@ -4,6 +4,7 @@ using Samsa.Protocol;
 using Samsa.Rx;
 using Samsa.Tests.Connections;
 using Samsa.Tests.ZooKeeper;
+using Samsa.ZooKeeper;
 using Spectre.Console;
 
 namespace Samsa.Tests.Cli;
@@ -89,6 +90,22 @@ public sealed class WatchTests
 
         Assert.That((seen.Code, seen.Error), Is.EqualTo((0, "")));
         Assert.That(seen.Output, Does.Contain("the cluster now"));
+    }
+
+    [Test]
+    public async Task What_no_broker_writes_is_passed_over_and_said_to_be()
+    {
+        await using var zooKeeper = await EmbeddedZooKeeper.StartAsync();
+        await using var client = await ZooKeeperClient.ConnectAsync(zooKeeper.ConnectString);
+        await client.CreateParentsAsync("/brokers/ids/7");
+        await client.CreateAsync("/brokers/ids/7", "{\"host\":\e[2J"u8.ToArray());
+
+        var seen = await SamsaProcess.RunAsync(null, "", "watch", "-b", $"zookeeper://{zooKeeper.ConnectString}", "--count", "1", "--timeout", "10s");
+
+        Assert.That(seen.Code, Is.Zero, seen.Error);
+        Assert.That(seen.Error, Does.StartWith("samsa: /brokers/ids/7 is passed over: it is no JSON").And.Not.Contains('\e'));
+        Assert.That(seen.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(seen.Lines[0], Does.Contain("0 brokers"));
     }
 
     [Test]

@@ -15,8 +15,12 @@ public sealed class ZooKeeperChanges : IClusterChangeSource
 
     /// <summary>Watches through a client that exists already. It is not disposed of here.</summary>
     /// <param name="zooKeeper">The client; its chroot is that of the cluster.</param>
-    public ZooKeeperChanges(ZooKeeperClient zooKeeper)
-        : this(zooKeeper ?? throw new ArgumentNullException(nameof(zooKeeper)), false, zooKeeper.Options.Clock, (_, _) => { }, zooKeeper.Options.ObserverFailed)
+    /// <param name="unreadable">
+    /// Told the path of a node that has something else in it than brokers write there, and why, once for each such content. What the node stands for is left
+    /// out of the changes, or stays as it was.
+    /// </param>
+    public ZooKeeperChanges(ZooKeeperClient zooKeeper, Action<string, string>? unreadable = null)
+        : this(zooKeeper ?? throw new ArgumentNullException(nameof(zooKeeper)), false, zooKeeper.Options.Clock, unreadable ?? ((_, _) => { }), zooKeeper.Options.ObserverFailed)
     {
     }
 
