@@ -208,6 +208,7 @@ public class ProduceOutcomeFaults
         sink.OnNext("lost");
         sink.OnCompleted();
         await halted.FiredAsync();
+        await Eventually.True(() => sink.Counts.Persisted == 1);
         stage.Cluster.Brokers[0].CloseConnections();
         await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 1);
         await sink.Completion.Soon();
