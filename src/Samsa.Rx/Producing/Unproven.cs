@@ -40,11 +40,11 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
     /// </summary>
     public async Task ProvenAsync()
     {
-        var until = Sofar();
+        var until = SentSoFar();
         while (RoundBefore(until) is { } next) await next;
     }
 
-    long Sofar()
+    long SentSoFar()
     {
         lock (gate) return sent;
     }
@@ -73,9 +73,15 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             // Whatever it was has closed the connection, and that is told elsewhere.
             long left;
             lock (gate) (ended, left) = (true, sent - proven);
-            if (left > 0) lost(left);
-            // Nobody takes its place any more.
-            round.SetResult();
+            try
+            {
+                if (left > 0) lost(left);
+            }
+            finally
+            {
+                // No other round comes, so all who wait are told.
+                round.SetResult();
+            }
         }
     }
 
