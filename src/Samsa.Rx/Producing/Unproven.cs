@@ -10,7 +10,8 @@ namespace Samsa.Rx;
 sealed class Unproven(BrokerConnection connection, Action<long> lost)
 {
     readonly Lock gate = new();
-    TaskCompletionSource round = NewRound();
+    // There is one only while somebody waits for the end of the question under way.
+    TaskCompletionSource? round;
     long sent, proven;
     bool asking, ended;
 
@@ -40,19 +41,15 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
     /// </summary>
     public async Task ProvenAsync()
     {
-        var until = SentSoFar();
+        long until;
+        lock (gate) until = sent;
         while (RoundBefore(until) is { } next) await next;
-    }
-
-    long SentSoFar()
-    {
-        lock (gate) return sent;
     }
 
     // Null when that much is proven, or never will be.
     Task? RoundBefore(long until)
     {
-        lock (gate) return ended || proven >= until ? null : round.Task;
+        lock (gate) return ended || proven >= until ? null : (round ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     async Task ProveAsync(string topic)
@@ -63,9 +60,9 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             while (Next() is { } until)
             {
                 await AskAsync(topic);
-                TaskCompletionSource over;
-                lock (gate) (proven, over, round) = (until, round, NewRound());
-                over.SetResult();
+                TaskCompletionSource? over;
+                lock (gate) (proven, over, round) = (until, round, null);
+                over?.SetResult();
             }
         }
         catch (Exception)
@@ -80,7 +77,7 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             finally
             {
                 // No other round comes, so all who wait are told.
-                round.SetResult();
+                round?.SetResult();
             }
         }
     }
@@ -94,8 +91,6 @@ sealed class Unproven(BrokerConnection connection, Action<long> lost)
             return asking ? sent : null;
         }
     }
-
-    static TaskCompletionSource NewRound() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Brokers before 0.10 do not know the smallest of questions.
     Task AskAsync(string topic) => connection.Speaks(ApiVersions.Api.Key, 0)
