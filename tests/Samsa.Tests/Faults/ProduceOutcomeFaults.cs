@@ -189,7 +189,7 @@ public class ProduceOutcomeFaults
         var sink = stage.Topic.AsObserver();
         for (var i = 0; i < 5; i++) sink.OnNext($"{i}");
         sink.OnCompleted();
-        var flushed = stage.Kafka.Topics["t"].AsObserver().FlushAsync();
+        var flushed = stage.Topic.AsObserver().FlushAsync();
         await halted.FiredAsync();
         await Eventually.True(() => sink.Counts.Persisted == 5);
         Assert.That(async () => await Task.WhenAny(sink.Completion, flushed).WaitAsync(TimeSpan.FromMilliseconds(200)), Throws.InstanceOf<TimeoutException>());
