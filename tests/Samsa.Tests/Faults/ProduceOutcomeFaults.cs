@@ -148,16 +148,15 @@ public class ProduceOutcomeFaults
     {
         await using var stage = await FaultStage.OpenAsync(produce: new() { Acks = Acks.None });
         await stage.PublishAsync("a");
-        // It was handed to the socket; the fault is for the one behind it.
-        await Eventually.True(() => stage.Log().Count == 1);
-        using var closed = stage.Faults.Next(ApiKey.Produce).Close();
+        await stage.Topic.AsObserver().FlushAsync().Soon();
+        using var halted = stage.Faults.Next(ApiKey.Produce).Hold();
         Assert.That((await stage.PublishAsync("lost").Soon()).Offset, Is.EqualTo(-1), "nobody heard that it was lost");
-        await closed.FiredAsync();
-        await stage.HasAsync<BrokerDisconnected>();
+        await halted.FiredAsync();
+        stage.Cluster.Brokers[0].CloseConnections();
+        await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 1);
         for (var i = 0; i < 5; i++) await stage.PublishAsync($"{i}").Soon();
         await Eventually.True(() => stage.Log().Count == 6);
         Assert.That(stage.Log(), Is.EqualTo(new[] { "a", "0", "1", "2", "3", "4" }));
-        await stage.HasAsync<RecordsPossiblyLost>(told => told.Records == 1);
         Assert.That(stage.Events.OfType<RecordsPossiblyLost>().Count(), Is.EqualTo(1));
     }
 
