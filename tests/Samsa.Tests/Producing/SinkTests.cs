@@ -177,13 +177,16 @@ public class SinkTests
     public async Task A_sink_that_is_given_up_reports_what_is_left()
     {
         await using var client = await Client.ConnectAsync(kafka);
-        await using var sink = client.Sink("t", new() { Linger = TimeSpan.FromHours(1) });
+        await using var sink = client.Sink("t", new() { InFlight = 1 });
         var reports = new ReportList();
         using var _ = sink.Reports.Subscribe(reports);
+        using var held = kafka.Faults.Each(ApiKey.Produce).Hold();
         sink.OnNext("a");
+        await held.FiredAsync();
+        sink.OnNext("b");
         await sink.CloseAsync(TimeSpan.Zero);
         await Eventually.Is(() => reports.Completed, "the reports ended");
-        Assert.That(reports.All.Select(r => r.Outcome), Is.EqualTo(new[] { Outcome.NotPersisted }));
+        Assert.That(reports.All.Select(r => r.Outcome), Is.EqualTo(new[] { Outcome.Unknown, Outcome.NotPersisted }));
         Assert.That(() => sink.OnNext("late"), Throws.InstanceOf<ObjectDisposedException>());
     }
 
